@@ -1,0 +1,40 @@
+//! "Did you mean".
+
+/// The candidate that `word` was probably meant to be, if one is near enough.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let far = word.chars().count().div_ceil(3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate == word {
+            continue;
+        }
+        let distance = if same_letters(word, candidate) { 0 } else { strsim::damerau_levenshtein(word, candidate) };
+        if distance <= far && best.is_none_or(|(d, c)| (distance, candidate) < (d, c)) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// `log_level`, `logLevel` and `log-level` are one word to a reader.
+fn same_letters(a: &str, b: &str) -> bool {
+    let letters = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect::<String>();
+    letters(a) == letters(b)
+}
+
+/// `; did you mean `memory`?`, or nothing.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    closest(word, candidates).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_offered_and_far_ones_are_not() {
+        assert_eq!(closest("memroy", ["memory", "mac", "cpus"]), Some("memory"));
+        assert_eq!(closest("logLevel", ["log-level", "level"]), Some("log-level"));
+        assert_eq!(closest("zebra", ["memory", "mac"]), None);
+    }
+}

@@ -1,0 +1,1 @@
+//! kss-stdlib.
