@@ -1,9 +1,11 @@
 //! Places in source files and interned names: what every other crate counts in.
 
 mod line_index;
+mod origin;
 mod symbol;
 
 pub use line_index::{LineCol, LineIndex};
+pub use origin::{ItemId, ItemKey, Origin};
 pub use symbol::{Symbol, natural_cmp};
 
 use std::fmt;

@@ -1,1 +1,10 @@
-//! kss-value.
+//! Values of the language: scalars with their literals and arithmetic, records, references, secrets. Pure; an origin on
+//! every value.
+
+pub mod scalar;
+mod value;
+
+pub use value::{
+    EntryKey, Flags, Kind, Later, Line, Record, RecordBuilder, ScopeKey, ScopeKind, Secret, SecretPart, SecretRef,
+    Value,
+};
