@@ -2,6 +2,9 @@
 //! [`crate::Parsed::spans`] has the place of each number. So an edited comment gives an equal tree, and an edit inside one
 //! item leaves all others equal.
 
+// Fields of variants are shown by the source that the variant's comment quotes.
+#![allow(missing_docs)]
+
 use kss_span::Symbol;
 use std::sync::Arc;
 

@@ -47,3 +47,31 @@ pub fn compare(a: &Value, b: &Value) -> Ordering {
     let _ = (a.kind(), b.kind(), Kind::None);
     Ordering::Equal
 }
+
+/// The scalar types.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[allow(missing_docs)]
+pub enum ScalarType {
+    Bool,
+    Int,
+    Float,
+    Text,
+    Ip,
+    Cidr,
+    IpRange,
+    Mac,
+    Asn,
+    Size,
+    Duration,
+    Cpu,
+    Percent,
+    Version,
+    Name,
+    Domain,
+    Url,
+    Email,
+    Path,
+    Mode,
+    PortSpec,
+    Image,
+}
