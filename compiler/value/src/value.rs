@@ -109,7 +109,7 @@ pub struct Line {
 }
 
 /// Fields in natural order of their names, each once.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Record(Arc<[(Symbol, Value)]>);
 
 /// Which kind of scope.
