@@ -3,10 +3,10 @@
 use crate::read::Read;
 use crate::sink::{Sink, is_filled};
 use crate::Files;
-use kss_diag::code;
+use kss_diag::{Diagnostic, code};
 use kss_emit::{Data, Node};
 use kss_model::{Entry, Scope};
-use kss_span::Symbol;
+use kss_span::{Origin, Symbol};
 use kss_value::{Kind, Record, Value};
 use std::collections::BTreeMap;
 
@@ -46,30 +46,39 @@ impl Overlay<'_> {
     }
 }
 
-/// The overlays of a cluster that have something in them, in order of their names. A manifest whose overlay is unknown is
-/// reported: it would be lost.
-pub fn overlays<'a>(cluster: &'a Scope, sink: &mut Sink<'_>) -> Vec<Overlay<'a>> {
-    let entries = cluster.entries("overlay").iter().filter(|entry| Sink::is_whole(entry));
-    let mut overlays: BTreeMap<Symbol, Overlay<'a>> =
+/// The overlays of a cluster that have something in them, in order of their names.
+pub fn overlays(cluster: &Scope) -> Vec<Overlay<'_>> {
+    let entries = whole(cluster, "overlay");
+    let mut overlays: BTreeMap<Symbol, Overlay<'_>> =
         entries.map(|entry| (entry.name(), Overlay { entry, objects: Vec::new() })).collect();
-    for object in cluster.entries("manifest").iter().filter(|entry| Sink::is_whole(entry)) {
-        let name = object.entry("overlay").map(|key| key.name);
-        match name.and_then(|name| overlays.get_mut(&name)) {
-            Some(overlay) => overlay.objects.push(object),
-            None => sink.report(lost(cluster, object, name)),
+    for object in whole(cluster, "manifest") {
+        if let Some(overlay) = overlay_name(object).and_then(|name| overlays.get_mut(&name)) {
+            overlay.objects.push(object);
         }
     }
     overlays.into_values().filter(|overlay| !overlay.is_empty()).collect()
 }
 
-fn lost(cluster: &Scope, object: &Entry, overlay: Option<Symbol>) -> kss_diag::Diagnostic<kss_span::Origin> {
-    let overlay = overlay.map_or_else(|| "no overlay".to_owned(), |name| format!("overlay `{name}`"));
-    let message = format!(
-        "manifest `{}` belongs to {overlay}, which {} doesn't have; it would be lost",
-        object_name(object),
-        cluster.key
-    );
-    code::UNLOWERED.at(object.origin, message).label("declared here")
+/// A report of each manifest whose overlay the cluster doesn't have: it would be lost.
+pub fn lost_objects(cluster: &Scope) -> Vec<Diagnostic<Origin>> {
+    let known: Vec<Symbol> = cluster.entries("overlay").iter().map(Entry::name).collect();
+    let lost = whole(cluster, "manifest").filter(|object| overlay_name(object).is_none_or(|name| !known.contains(&name)));
+    lost.map(|object| {
+        let overlay = overlay_name(object).map_or_else(|| "no overlay".to_owned(), |name| format!("overlay `{name}`"));
+        let (object_name, cluster) = (object_name(object), &cluster.key);
+        let message = format!("manifest `{object_name}` belongs to {overlay}, which {cluster} doesn't have; it would be lost");
+        code::UNLOWERED.at(object.origin, message).label("declared here")
+    })
+    .collect()
+}
+
+/// The entries of a kind about which everything is known.
+fn whole<'a>(cluster: &'a Scope, kind: &str) -> impl Iterator<Item = &'a Entry> {
+    cluster.entries(kind).iter().filter(|entry| Sink::is_whole(entry))
+}
+
+fn overlay_name(object: &Entry) -> Option<Symbol> {
+    object.entry("overlay").map(|key| key.name)
 }
 
 /// `ConfigMap settings in monitoring`

@@ -2,6 +2,7 @@
 //! of them know about the same outputs.
 
 mod contract;
+mod image;
 pub mod kubernetes;
 pub mod layout;
 mod path;
@@ -13,6 +14,7 @@ pub mod testing;
 mod tree;
 
 pub use contract::{Backend, Files};
+pub use image::Image;
 pub use path::{RESERVED, check_path};
 pub use sink::{Sink, is_filled};
 pub use tree::{Content, File, OutputTree};

@@ -3,13 +3,12 @@
 //! Vendored files lie in a kustomization of their own below it, `vendored/`: the namespace of an overlay is for them. Over the
 //! objects of the description it would be wrong, because kustomize gives a namespace to every kind that it doesn't know.
 
-mod image;
 
-use image::Image;
+
 use kss_backend::kubernetes::{self, Overlay, object_name};
 use kss_backend::layout::{distinct, overlay_dir, segment};
 use kss_backend::read::Read;
-use kss_backend::{Backend, Files, Sink};
+use kss_backend::{Backend, Files, Image, Sink};
 use kss_diag::code;
 use kss_emit::{Node, yaml};
 use kss_model::{Cluster, Entry, Model};
@@ -31,7 +30,8 @@ impl Backend for Kustomize<'_> {
     }
 
     fn cluster(&self, _model: &Model, cluster: &Cluster, sink: &mut Sink<'_>) {
-        for overlay in kubernetes::overlays(&cluster.scope, sink) {
+        kubernetes::lost_objects(&cluster.scope).into_iter().for_each(|lost| sink.report(lost));
+        for overlay in kubernetes::overlays(&cluster.scope) {
             let directory = overlay_dir(cluster.scope.key.name, overlay.name());
             let mut resources = self.objects(&overlay, &directory, sink);
             resources.extend(self.vendored(&overlay, &directory, sink));

@@ -2,17 +2,18 @@
 
 /// `harbor.lab.example.com/apps/portal:v1@sha256:…` in its parts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Image<'a> {
+pub struct Image<'a> {
     /// Registry and repository.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
     /// Behind the colon.
-    pub(crate) tag: Option<&'a str>,
+    pub tag: Option<&'a str>,
     /// Behind the `@`.
-    pub(crate) digest: Option<&'a str>,
+    pub digest: Option<&'a str>,
 }
 
 impl Image<'_> {
-    pub(crate) fn parse(text: &str) -> Image<'_> {
+    /// The parts of `text`.
+    pub fn parse(text: &str) -> Image<'_> {
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => (rest, Some(digest)),
             None => (text, None),
