@@ -29,7 +29,7 @@ fn size(bytes: u64) -> String {
         ("Ki", 1 << 10),
         ("k", 1_000),
     ];
-    let unit = UNITS.iter().find(|(_, unit)| bytes != 0 && bytes % unit == 0);
+    let unit = UNITS.iter().find(|(_, unit)| bytes != 0 && bytes.is_multiple_of(*unit));
     unit.map_or_else(|| bytes.to_string(), |(name, unit)| format!("{}{name}", bytes / unit))
 }
 

@@ -6,6 +6,8 @@ use kss_span::{ItemId, Origin, Symbol};
 use kss_value::Line;
 use proptest::prelude::*;
 
+type Emitter = fn(&Node) -> kss_emit::Result;
+
 /// Shapes: leaves are numbered later.
 fn shape() -> BoxedStrategy<Node> {
     let leaf = prop_oneof![
@@ -114,7 +116,7 @@ fn check(emitted: &Emitted, leaves: &[(String, String, Origin)], what: &str) {
 
 #[test]
 fn every_leaf_stands_where_the_map_says() {
-    let emitters: [(&str, fn(&Node) -> kss_emit::Result); 6] = [
+    let emitters: [(&str, Emitter); 6] = [
         ("YAML", yaml::emit),
         ("JSON", json::emit),
         ("Nix", nix::emit),
