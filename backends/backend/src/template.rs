@@ -3,7 +3,7 @@
 //! In the tree such a text is a JSON document at `PATH.kssc-template`. Joined in order, `parts` are the text; a part is
 //!
 //! - a text, which ends with its line,
-//! - `{ "secret": { "path": …, "key": … } }`: the value at a place of the secret store,
+//! - `{ "secret": { "scope": "clusters/kss", "path": …, "key": … } }`: the value at a place of the secret store,
 //! - `{ "later": { "env": "site/base", "output": ["vault", "ca"] } }`: an output of an OpenTofu environment,
 //! - `{ "text": [PART, …], "as": … }`: parts that are one text before they are spelled as `as` says.
 //!
@@ -13,7 +13,7 @@
 use crate::sink::Sink;
 use kss_emit::{Data, Emitted, Node, Refused, Special, env, json, toml, yaml};
 use kss_span::{Origin, Symbol};
-use kss_value::{Kind, Later, Line, Secret, SecretPart, Value};
+use kss_value::{Kind, Later, Line, Secret, SecretPart, SecretRef, Value};
 use std::sync::Arc;
 
 /// The ending of a template's name.
@@ -27,15 +27,19 @@ pub struct Template {
 
 /// A piece of a [`Template`].
 #[derive(Clone, PartialEq, Debug)]
-enum Part {
+pub enum Part {
+    /// Text as it is.
     Text(String),
-    Secret(Arc<kss_value::SecretRef>, How),
+    /// The value at a place of the secret store.
+    Secret(Arc<SecretRef>, How),
+    /// An output of OpenTofu.
     Later(Arc<Later>, How),
+    /// Parts that are one text before they are spelled.
     Group(Vec<Part>, How),
 }
 
-/// How a value is spelled in the text around it.
-type How = Option<Symbol>;
+/// How a value is spelled in the text around it; `None` for as it is.
+pub type How = Option<Symbol>;
 
 /// How a document becomes a text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,6 +111,11 @@ impl Template {
     /// Has it no holes?
     pub fn is_plain(&self) -> bool {
         self.parts.iter().all(|(part, _)| matches!(part, Part::Text(_)))
+    }
+
+    /// Its pieces in order, each with who wrote it.
+    pub fn parts(&self) -> &[(Part, Origin)] {
+        &self.parts
     }
 
     /// The lines of a text without holes, and whether the last one is ended.
@@ -225,12 +234,14 @@ impl Part {
         }
     }
 
-    fn node(&self, origin: Origin) -> Node {
+    /// As it stands in a document of the tree.
+    pub fn node(&self, origin: Origin) -> Node {
         let text = |text: &str| Node::text(text, origin);
         let (key, what, how) = match self {
             Part::Text(plain) => return text(plain),
             Part::Secret(reference, how) => {
-                let fields = [("path", text(&reference.path)), ("key", text(&reference.key))];
+                let scope = text(&crate::layout::scope_dir(&reference.owner.scope));
+                let fields = [("scope", scope), ("path", text(&reference.path)), ("key", text(&reference.key))];
                 ("secret", Node::map(fields, origin), how)
             }
             Part::Later(later, how) => {
@@ -248,3 +259,6 @@ impl Part {
 fn env_scope(later: &Later) -> String {
     crate::layout::scope_dir(&later.env.scope)
 }
+
+#[cfg(test)]
+mod tests;
