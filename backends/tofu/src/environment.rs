@@ -144,7 +144,9 @@ impl Wiring<'_, '_> {
     fn is_callable(&self, call: Symbol, module: &str, origin: Origin, tofu: &Tofu<'_>, sink: &mut Sink<'_>) -> bool {
         // Its values are a variable of its name.
         if !is_argument(&call) {
-            sink.report(code::WRONG_KEY_TYPE.at(origin, format!("`{call}` can't be the name of a call: OpenTofu refuses it")));
+            sink.report(
+                code::WRONG_KEY_TYPE.at(origin, format!("`{call}` can't be the name of a call: OpenTofu refuses it")),
+            );
             return false;
         }
         if !tofu.has_module(module) {
@@ -158,7 +160,8 @@ impl Wiring<'_, '_> {
 
     fn argument(&mut self, call: Symbol, argument: Symbol, value: &Value, sink: &mut Sink<'_>) -> Option<Node> {
         if !is_argument(&argument) {
-            let message = format!("`{argument}` can't be an argument of the call `{call}`: it means something else there");
+            let message =
+                format!("`{argument}` can't be an argument of the call `{call}`: it means something else there");
             sink.report(code::WRONG_KEY_TYPE.at(value.origin(), message).label("written here"));
             return None;
         }
@@ -196,11 +199,16 @@ impl Wiring<'_, '_> {
 
     /// What other environments and the executor may read: the outputs of each call.
     fn outputs(&self) -> Option<Node> {
-        let calls = self.entry.record("out")?.iter().filter_map(|(call, names)| Some((call, record_of(names)?, names.origin())));
+        let calls = self
+            .entry
+            .record("out")?
+            .iter()
+            .filter_map(|(call, names)| Some((call, record_of(names)?, names.origin())));
         let outputs = calls.filter(|(_, names, _)| !names.is_empty()).map(|(call, names, origin)| {
-            let values = names.iter().filter(|(name, _)| is_identifier(name)).map(|(name, value)| {
-                (name.as_str(), Node::code(format!("module.{call}.{name}"), value.origin()))
-            });
+            let values = names
+                .iter()
+                .filter(|(name, _)| is_identifier(name))
+                .map(|(name, value)| (name.as_str(), Node::code(format!("module.{call}.{name}"), value.origin())));
             // A module may hand out a secret, and then only a sensitive output may pass it on.
             let fields = [("value", Node::map(values, origin)), ("sensitive", Node::new(true, origin))];
             (call.as_str(), Node::map(fields, origin))

@@ -1,8 +1,8 @@
 //! Where the state of an environment lies: an object in a bucket of the site's object store, locked while it is used.
 
+use kss_backend::Sink;
 use kss_backend::layout::{scope_dir, segment};
 use kss_backend::read::Read;
-use kss_backend::Sink;
 use kss_emit::Node;
 use kss_model::{Entry, Model, Scope};
 use kss_span::{Origin, Symbol};

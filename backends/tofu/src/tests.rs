@@ -1,8 +1,8 @@
 use super::*;
 use kss_backend::OutputTree;
 use kss_backend::testing::{
-    cluster_key, entry, later, line_origin, model, origin, record, reference, scope, secret, secret_part, site_key, text,
-    tool, unpack, value, with,
+    cluster_key, entry, later, line_origin, model, origin, record, reference, scope, secret, secret_part, site_key,
+    text, tool, unpack, value, with,
 };
 use kss_diag::Diagnostic;
 use kss_span::Symbol;
@@ -47,7 +47,10 @@ fn env(key: ScopeKey, name: &str, fields: &[(&str, Value)]) -> Entry {
 
 /// A site with an object store, its environments, and a cluster with its own.
 fn site(site: Vec<Entry>, cluster: Vec<Entry>) -> Model {
-    let account = with(&record(json!({ "full-name": "tofu-state", "access-key": "tofu" })), &[("secret-key", secret("minio/tofu", "secret-key"))]);
+    let account = with(
+        &record(json!({ "full-name": "tofu-state", "access-key": "tofu" })),
+        &[("secret-key", secret("minio/tofu", "secret-key"))],
+    );
     let entries = std::iter::once(entry(site_key(), "bucket", "tofu-state", account)).chain(site);
     let cluster = Cluster { scope: scope(cluster_key("kss"), cluster), nodes: Vec::new() };
     let mut model = model(entries.collect(), Vec::new(), vec![cluster]);
@@ -66,7 +69,10 @@ fn dsn() -> Value {
         SecretPart::Plain("a\"\\${x}%{y}$".into()),
         secret_part("db", "user", "raw"),
         SecretPart::Plain(":".into()),
-        SecretPart::Group([SecretPart::Plain("x".into()), secret_part("db", "password", "raw")].into(), Symbol::new("base64")),
+        SecretPart::Group(
+            [SecretPart::Plain("x".into()), secret_part("db", "password", "raw")].into(),
+            Symbol::new("base64"),
+        ),
         secret_part("db", "user", "json"),
     ];
     Value::secret(Secret { parts }, origin(6))
@@ -75,7 +81,10 @@ fn dsn() -> Value {
 fn platform() -> Entry {
     let plain = json!({ "text": "${a} %{b} \"q\" \\ é", "list": ["no", "1e3"], "n": 3 });
     let client = map(&[("name", value(json!("${portal}"))), ("password", dsn())]);
-    let call = map(&[("args", map(&[("plain", value(plain)), ("hidden", map(&[("a.b", client)]))])), ("module", value(json!("echo")))]);
+    let call = map(&[
+        ("args", map(&[("plain", value(plain)), ("hidden", map(&[("a.b", client)]))])),
+        ("module", value(json!("echo"))),
+    ]);
     env(cluster_key("kss"), "platform", &[("call", map(&[("vault-cluster", call)]))])
 }
 
@@ -97,7 +106,11 @@ fn the_wiring_is_complete() {
         ("nothing", Value::none(origin(1))),
     ]);
     let call = map(&[("args", args), ("module", value(json!("echo")))]);
-    let platform = env(cluster_key("kss"), "platform", &[("provider", map(&[("vault", provider)])), ("call", map(&[("echo", call)]))]);
+    let platform = env(
+        cluster_key("kss"),
+        "platform",
+        &[("provider", map(&[("vault", provider)])), ("call", map(&[("echo", call)]))],
+    );
     let tree = tree(&site(vec![base], vec![platform]));
     let state = |key: &str| {
         json!({
@@ -127,8 +140,14 @@ fn the_wiring_is_complete() {
     });
     assert_eq!(main(&tree, "clusters/kss/tofu/platform"), expected);
     let base = main(&tree, "site/tofu/base");
-    assert_eq!(base["module"]["vault-base"], json!({ "source": "../../../tofu/modules/echo", "ca": "${module.vault-base.ca}" }));
-    assert_eq!(base["output"], json!({ "vault-base": { "value": { "ca": "${module.vault-base.ca}" }, "sensitive": true } }));
+    assert_eq!(
+        base["module"]["vault-base"],
+        json!({ "source": "../../../tofu/modules/echo", "ca": "${module.vault-base.ca}" })
+    );
+    assert_eq!(
+        base["output"],
+        json!({ "vault-base": { "value": { "ca": "${module.vault-base.ca}" }, "sensitive": true } })
+    );
     let secrets: Json = serde_json::from_str(&text(&tree, "clusters/kss/tofu/platform/secrets.json")).unwrap();
     let place = |path: &str, key: &str| json!({ "secret": { "scope": "site", "path": path, "key": key } });
     let expected = json!({
@@ -161,7 +180,8 @@ fn an_unknown_module_is_an_error() {
     let call = map(&[("module", value(json!("ecko")))]);
     let (tree, diagnostics) = emit(&site(vec![env(site_key(), "base", &[("call", map(&[("a", call)]))])], Vec::new()));
     assert!(tree.is_empty());
-    let message = "the call `a` of tofu `base` names the module `ecko`, which tofu/modules doesn't have; did you mean `echo`?";
+    let message =
+        "the call `a` of tofu `base` names the module `ecko`, which tofu/modules doesn't have; did you mean `echo`?";
     assert_eq!(diagnostics.iter().map(|found| &*found.message).collect::<Vec<_>>(), [message]);
 }
 
@@ -187,7 +207,8 @@ fn two_secrets_never_share_a_variable() {
     let call = map(&[("module", value(json!("echo"))), ("args", args)]);
     let tree = tree(&site(vec![env(site_key(), "base", &[("call", map(&[("z__k", call)]))])], Vec::new()));
     let module = main(&tree, "site/tofu/base")["module"]["z__k"].clone();
-    let names: std::collections::BTreeSet<_> = ["a", "b", "c"].iter().map(|name| module[name].as_str().unwrap()).collect();
+    let names: std::collections::BTreeSet<_> =
+        ["a", "b", "c"].iter().map(|name| module[name].as_str().unwrap()).collect();
     assert_eq!(names.len(), 3);
     assert!(!names.contains("${var.z__k}"), "a call of that name has a variable too");
 }
@@ -195,7 +216,11 @@ fn two_secrets_never_share_a_variable() {
 /// Runs OpenTofu in a directory.
 fn run(tofu: &Path, directory: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(tofu);
-    command.args(arguments).current_dir(directory).env("TF_CLI_CONFIG_FILE", "/dev/null").env("CHECKPOINT_DISABLE", "1");
+    command
+        .args(arguments)
+        .current_dir(directory)
+        .env("TF_CLI_CONFIG_FILE", "/dev/null")
+        .env("CHECKPOINT_DISABLE", "1");
     for (name, value) in [("db__user", "us\"er"), ("db__password", "pass")] {
         command.env(format!("TF_VAR_{name}"), value);
     }
