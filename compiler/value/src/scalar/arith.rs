@@ -99,6 +99,9 @@ pub fn contains(container: &Value, element: &Value) -> Result<Option<bool>, OpEr
     }
     refuse_hidden(BinaryOp::In, element, container)?;
     let found = match (element.kind(), container.kind()) {
+        (_, Kind::Set(items)) if !container.flags().has(Flags::POISON) => {
+            items.binary_search_by(|item| compare(item, element)).is_ok()
+        }
         (_, Kind::List(items) | Kind::Set(items)) => {
             let found = items.iter().any(|item| !item.flags().has(Flags::POISON) && item == element);
             if !found && container.flags().has(Flags::POISON) {
@@ -119,7 +122,11 @@ pub fn contains(container: &Value, element: &Value) -> Result<Option<bool>, OpEr
         _ => match (as_range(element), container.kind(), as_range(container)) {
             (Some(inner), Kind::Cidr(_) | Kind::IpRange(_), Some(outer)) => Intervals::new([&outer]).covers(&inner),
             _ => {
-                return Err(OpError::new(format!("{} has no elements like {}", describe(container), describe(element))));
+                return Err(OpError::new(format!(
+                    "{} has no elements like {}",
+                    describe(container),
+                    describe(element)
+                )));
             }
         },
     };
