@@ -1,6 +1,7 @@
-//! Values of the language: scalars with their literals and arithmetic, records, references, secrets. Pure; an origin on
-//! every value.
+//! Values of the language: scalars with their literals and arithmetic, records, references, secrets, and the pure built-in
+//! functions over them. An origin on every value.
 
+pub mod builtins;
 pub mod scalar;
 mod value;
 

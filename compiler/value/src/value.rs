@@ -1,6 +1,6 @@
 //! The value.
 
-use crate::scalar::{Cidr, Ip, IpRange, Mac, PortSpec};
+use crate::scalar::{Cidr, Ip, IpRange, Mac, PortSpec, compare_floats, compare_int_float};
 use kss_span::{ItemId, Origin, Symbol};
 use std::fmt;
 use std::sync::Arc;
@@ -161,6 +161,28 @@ pub enum SecretPart {
     Plain(Arc<str>),
     /// The value at a place, spelled as the document around it needs (`raw`, `json`, `base64`).
     Ref(Arc<SecretRef>, Symbol),
+    /// Parts that are one text before they are spelled as the document around them needs: base64 of `user:password` isn't
+    /// base64 of each.
+    Group(Arc<[SecretPart]>, Symbol),
+}
+
+impl Secret {
+    /// Every reference in it, in order, repeated ones too.
+    pub fn refs(&self) -> Vec<&Arc<SecretRef>> {
+        let mut found = Vec::new();
+        collect_refs(&self.parts, &mut found);
+        found
+    }
+}
+
+fn collect_refs<'a>(parts: &'a [SecretPart], found: &mut Vec<&'a Arc<SecretRef>>) {
+    for part in parts {
+        match part {
+            SecretPart::Plain(_) => {}
+            SecretPart::Ref(reference, _) => found.push(reference),
+            SecretPart::Group(parts, _) => collect_refs(parts, found),
+        }
+    }
 }
 
 /// Where a secret value is kept.
@@ -504,8 +526,8 @@ impl PartialEq for Value {
             (Repr::None, Repr::None) | (Repr::Null, Repr::Null) => true,
             (Repr::Bool(a), Repr::Bool(b)) => a == b,
             (Repr::Int(a), Repr::Int(b)) => a == b,
-            (Repr::Float(a), Repr::Float(b)) => a == b,
-            (Repr::Int(a), Repr::Float(b)) | (Repr::Float(b), Repr::Int(a)) => *a as f64 == *b,
+            (Repr::Float(a), Repr::Float(b)) => compare_floats(*a, *b).is_eq(),
+            (Repr::Int(a), Repr::Float(b)) | (Repr::Float(b), Repr::Int(a)) => compare_int_float(*a, *b).is_eq(),
             (Repr::Percent(a), Repr::Percent(b)) => a == b,
             (Repr::Size(a), Repr::Size(b)) => a == b,
             (Repr::Duration(a), Repr::Duration(b)) => a == b,
@@ -550,12 +572,8 @@ impl fmt::Debug for Record {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let refs = self.parts.iter().filter_map(|part| match part {
-            SecretPart::Plain(_) => None,
-            SecretPart::Ref(reference, _) => Some(reference),
-        });
         f.write_str("Secret(")?;
-        f.debug_list().entries(refs).finish()?;
+        f.debug_list().entries(self.refs()).finish()?;
         f.write_str(")")
     }
 }
