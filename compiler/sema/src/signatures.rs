@@ -6,7 +6,8 @@ mod modules;
 mod types;
 
 pub use modules::{ModuleSig, OptionSig};
-pub(crate) use types::TypeCx;
+pub(crate) use modules::{entry_refs, need_path};
+pub(crate) use types::{Found, Resolver, TypeCx, optional};
 
 use crate::Diag;
 use crate::items::{FileItems, ImportedName};

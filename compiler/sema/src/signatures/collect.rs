@@ -1,7 +1,7 @@
 //! From items to [`Signatures`], in the order in which they need each other.
 
 use super::modules::{self, ModuleSig};
-use super::types::{self, Resolver, TypeCx};
+use super::types::{self, Pending, TypeCx};
 use super::{FileSig, FnSig, Signatures};
 use crate::items::{Decl, FileItems, ImportedName};
 use kss_diag::{closest, code};
@@ -225,7 +225,7 @@ fn type_heads(sigs: &mut Signatures, files: &[Arc<FileItems>]) {
                 let cx = TypeCx { item: decl.id, module: None };
                 sigs.types.insert(decl.id, Ty::Error);
                 let mut pending = Vec::new();
-                Resolver { sigs, vars: false, pending: &mut pending }.resolve(cx, ty, name);
+                sigs.resolving(false, &mut pending, |r| r.resolve(cx, ty, name));
                 if sigs.diags.len() == before {
                     let at = Origin::new(decl.id, ty.id.0);
                     sigs.diags.push(code::RECURSION.at(at, format!("type `{name}` is defined by itself")));
@@ -245,7 +245,7 @@ fn alias(sigs: &mut Signatures, decl: &Decl) -> bool {
     let before = sigs.diags.len();
     let mut pending = Vec::new();
     let cx = TypeCx { item: decl.id, module: None };
-    let resolved = Resolver { sigs, vars: false, pending: &mut pending }.resolve(cx, ty, name.text);
+    let resolved = sigs.resolving(false, &mut pending, |r| r.resolve(cx, ty, name.text));
     if sigs.diags.len() > before {
         sigs.diags.truncate(before);
         return false;
@@ -254,14 +254,12 @@ fn alias(sigs: &mut Signatures, decl: &Decl) -> bool {
     true
 }
 
-pub(super) type Pending = Vec<(RecordId, TypeCx, Ty, Arc<kss_ir::RecordDef>)>;
-
 fn type_bodies(sigs: &mut Signatures, files: &[Arc<FileItems>], pending: &mut Pending) {
     for decl in files.iter().flat_map(|f| &f.decls) {
         let StmtKind::Type { name, ty, .. } = &decl.stmt.kind else { continue };
         let cx = TypeCx { item: decl.id, module: None };
         if types::head(cx, ty).is_some() {
-            Resolver { sigs, vars: false, pending }.resolve(cx, ty, name.text);
+            sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
         }
     }
 }
@@ -308,7 +306,7 @@ fn kinds_and_capabilities(sigs: &mut Signatures, files: &[Arc<FileItems>], pendi
             StmtKind::Kind(kind) => declare_kind(sigs, decl, kind, pending),
             StmtKind::Capability { name, ty, count, per, fallback } => {
                 let cx = TypeCx { item: decl.id, module: None };
-                let ty = Resolver { sigs, vars: false, pending }.resolve(cx, ty, name.text);
+                let ty = sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
                 let count = match count {
                     ast::Cardinality::One => Cardinality::One,
                     ast::Cardinality::AtMostOne => Cardinality::AtMostOne,
@@ -347,7 +345,7 @@ pub(super) fn scope_word(sigs: &mut Signatures, name: ast::Name, item: ItemId) -
 fn declare_kind(sigs: &mut Signatures, decl: &Decl, kind: &ast::KindDecl, pending: &mut Pending) {
     let cx = TypeCx { item: decl.id, module: None };
     let name = kind.name.text;
-    let ty = Resolver { sigs, vars: false, pending }.resolve(cx, &kind.ty, name);
+    let ty = sigs.resolving(false, pending, |r| r.resolve(cx, &kind.ty, name));
     let origin = Origin::new(decl.id, kind.name.id.0);
     let (per, scope) = match kind.per {
         None => (Per::Scope, None),
@@ -444,16 +442,16 @@ fn functions(sigs: &mut Signatures, files: &[Arc<FileItems>], pending: &mut Pend
     for decl in files.iter().flat_map(|f| &f.decls) {
         let StmtKind::Fn { name, params, result, body } = &decl.stmt.kind else { continue };
         let cx = TypeCx { item: decl.id, module: None };
-        let mut resolver = Resolver { sigs, vars: body.is_none(), pending };
-        let params = resolver.params(cx, params);
-        let result = match result {
-            Some(ty) => resolver.resolve(cx, ty, name.text),
-            None => {
-                let at = Origin::new(decl.id, name.id.0);
-                resolver.diag(code::NEEDS_TYPE.at(at, format!("function `{}` needs a result type: `-> Type`", name.text)));
-                Ty::Error
-            }
-        };
+        let (params, result) = sigs.resolving(body.is_none(), pending, |r| {
+            let params = r.params(cx, params);
+            let result = result.as_ref().map(|ty| r.resolve(cx, ty, name.text));
+            (params, result)
+        });
+        let result = result.unwrap_or_else(|| {
+            let at = Origin::new(decl.id, name.id.0);
+            sigs.diags.push(code::NEEDS_TYPE.at(at, format!("function `{}` needs a result type: `-> Type`", name.text)));
+            Ty::Error
+        });
         let id = FnId { item: decl.id, node: decl.stmt.id.0 };
         let sig = FnSig { id, name: name.text, params, result, builtin: body.is_none(), doc: decl.stmt.doc.clone() };
         sigs.fns.insert(decl.id, Arc::new(sig));

@@ -1,7 +1,7 @@
 //! What a module offers: options, needs, capabilities, literal entries, functions, types.
 
-use super::collect::{Pending, scope_word};
-use super::types::{self, Resolver, TypeCx};
+use super::collect::scope_word;
+use super::types::{self, Pending, TypeCx};
 use super::{FnSig, Signatures};
 use crate::items::{Decl, FileItems};
 use indexmap::IndexMap;
@@ -121,7 +121,7 @@ fn own_types(sigs: &mut Signatures, cx: TypeCx, body: &ast::Block, pending: &mut
     }
     for stmt in &body.stmts {
         let StmtKind::Type { name, ty, refine } = &stmt.kind else { continue };
-        let resolved = Resolver { sigs, vars: false, pending }.resolve(cx, ty, name.text);
+        let resolved = sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
         let id = RecordId { item: cx.item, node: stmt.id.0 };
         let resolved = if refine.is_some() { Ty::Refined(Arc::new(resolved), id) } else { resolved };
         sigs.module_types.insert((module, name.text), resolved);
@@ -131,7 +131,7 @@ fn own_types(sigs: &mut Signatures, cx: TypeCx, body: &ast::Block, pending: &mut
 fn statement(sigs: &mut Signatures, cx: TypeCx, stmt: &Stmt, sig: &mut ModuleSig, pending: &mut Pending) {
     match &stmt.kind {
         StmtKind::Option { private, name, ty, default, .. } => {
-            let resolved = Resolver { sigs, vars: false, pending }.resolve(cx, ty, name.text);
+            let resolved = sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
             let required = default.is_none() && !matches!(resolved, Ty::Optional(_));
             let option = OptionSig { ty: resolved, node: stmt.id.0, private: *private, required, doc: stmt.doc.clone() };
             if let Some(first) = sig.options.insert(name.text, option) {
@@ -148,9 +148,11 @@ fn statement(sigs: &mut Signatures, cx: TypeCx, stmt: &Stmt, sig: &mut ModuleSig
             }
         }
         StmtKind::Fn { name, params, result, .. } => {
-            let mut resolver = Resolver { sigs, vars: false, pending };
-            let params = resolver.params(cx, params);
-            let result = result.as_ref().map_or(Ty::Error, |ty| resolver.resolve(cx, ty, name.text));
+            let (params, result) = sigs.resolving(false, pending, |r| {
+                let params = r.params(cx, params);
+                let result = result.as_ref().map_or(Ty::Error, |ty| r.resolve(cx, ty, name.text));
+                (params, result)
+            });
             let id = FnId { item: cx.item, node: stmt.id.0 };
             let fn_sig = FnSig { id, name: name.text, params, result, builtin: false, doc: stmt.doc.clone() };
             sig.fns.insert(name.text, Arc::new(fn_sig));

@@ -57,11 +57,38 @@ fn has_none(alternatives: &[ast::Alternative]) -> bool {
 
 /// Resolves types and registers the records and unions in them.
 pub(crate) struct Resolver<'a> {
-    pub sigs: &'a mut Signatures,
+    pub sigs: &'a Signatures,
     /// Are `T`, `K`, `V` types? In signatures of built-in functions.
     pub vars: bool,
-    /// Records of `Plus` need the fields of their left side; filled on demand.
-    pub pending: &'a mut Vec<(RecordId, TypeCx, Ty, Arc<RecordDef>)>,
+    /// What was found.
+    pub out: Found,
+}
+
+/// Records and unions inside types, and what is wrong with them.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub records: Vec<RecordDef>,
+    pub unions: Vec<UnionDef>,
+    pub diags: Vec<Diag>,
+    /// Sums `A + B`: they need the fields of `A`, which may be found later.
+    pub sums: Pending,
+}
+
+/// Sums that wait for their left side: the sum, where it stands, its left side, the fields of its right side.
+pub(crate) type Pending = Vec<(RecordId, TypeCx, Ty, Arc<RecordDef>)>;
+
+impl Signatures {
+    /// Runs `f` with a resolver and keeps what it found.
+    pub(crate) fn resolving<T>(&mut self, vars: bool, pending: &mut Pending, f: impl FnOnce(&mut Resolver<'_>) -> T) -> T {
+        let mut resolver = Resolver { sigs: self, vars, out: Found::default() };
+        let result = f(&mut resolver);
+        let found = resolver.out;
+        self.records.extend(found.records.into_iter().map(|r| (r.id, Arc::new(r))));
+        self.unions.extend(found.unions.into_iter().map(|u| (u.id, Arc::new(u))));
+        self.diags.extend(found.diags);
+        pending.extend(found.sums);
+        result
+    }
 }
 
 impl Resolver<'_> {
@@ -91,7 +118,7 @@ impl Resolver<'_> {
                     return base;
                 };
                 let own = self.fields(cx, ty.id, block, hint);
-                self.pending.push((cx.id(ty.id), cx, base, Arc::new(own)));
+                self.out.sums.push((cx.id(ty.id), cx, base, Arc::new(own)));
                 Ty::Record(cx.id(ty.id))
             }
         }
@@ -154,14 +181,14 @@ impl Resolver<'_> {
             return optional(only.clone());
         }
         let id = cx.id(node);
-        self.sigs.unions.insert(id, Arc::new(UnionDef { id, name: hint, alternatives: out }));
+        self.out.unions.push(UnionDef { id, name: hint, alternatives: out });
         let ty = Ty::Union(id);
         if optional_union { optional(ty) } else { ty }
     }
 
     fn record(&mut self, cx: TypeCx, node: ast::NodeId, block: &ast::Block, hint: Symbol) {
         let def = self.fields(cx, node, block, hint);
-        self.sigs.records.insert(def.id, Arc::new(def));
+        self.out.records.push(def);
     }
 
     fn fields(&mut self, cx: TypeCx, node: ast::NodeId, block: &ast::Block, name: Symbol) -> RecordDef {
@@ -245,7 +272,7 @@ impl Resolver<'_> {
     }
 
     pub(crate) fn diag(&mut self, diag: Diag) {
-        self.sigs.diags.push(diag);
+        self.out.diags.push(diag);
     }
 }
 
