@@ -1,8 +1,8 @@
 //! Text put together from texts, scalars and secrets. Text around a secret is a secret.
 
+use crate::Secret;
 use crate::builtins::CallError;
 use crate::scalar::{describe, spelling};
-use crate::value::Secret;
 use crate::{Kind, SecretPart, Value};
 use kss_span::{Origin, Symbol};
 use std::sync::Arc;
@@ -62,8 +62,8 @@ impl Concat {
     }
 }
 
-/// The text of `"…${x}…"`: `parts` are its pieces in order, texts between the holes and values in them. The error names the
-/// piece that has no text.
+/// The text of `"…${x}…"`: `parts` are its pieces in order, texts between the holes and values in them. Scalars are spelled
+/// as in data, cases and entries by their names. The error names the piece that has no text.
 pub fn interpolate(parts: &[Value], origin: Origin) -> Result<Value, CallError> {
     if parts.iter().any(Value::is_poison) {
         return Ok(Value::poison(origin));
@@ -73,9 +73,10 @@ pub fn interpolate(parts: &[Value], origin: Origin) -> Result<Value, CallError> 
         if out.push_text(part) {
             continue;
         }
-        match spelling(part) {
-            Some(text) => out.push_str(&text),
-            None => return Err(CallError::at(at, no_text(part))),
+        match (spelling(part), part.kind()) {
+            (Some(text), _) => out.push_str(&text),
+            (None, Kind::Ref(entry)) => out.push_str(&entry.name),
+            _ => return Err(CallError::at(at, no_text(part))),
         }
     }
     Ok(out.finish(origin))
@@ -85,9 +86,6 @@ fn no_text(value: &Value) -> String {
     match value.kind() {
         Kind::Later(_) => {
             "an output of OpenTofu is known only when that has run, so it can't be part of a text".to_owned()
-        }
-        Kind::Ref(entry) => {
-            format!("{} has no text; name one of its fields, like `{}.name`", describe(value), entry.kind)
         }
         Kind::None => "`none` has no text; say what stands in its place with `??`".to_owned(),
         _ => format!("{} has no text", describe(value)),

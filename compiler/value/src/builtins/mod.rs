@@ -91,3 +91,6 @@ pub fn call(name: &str, args: &[Value], origin: Origin) -> Result<Value, CallErr
         None => Err(CallError::new(format!("there is no function `{name}`"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Functions around secrets and values that are known later.
 
+use crate::Secret;
 use crate::builtins::args::Args;
 use crate::builtins::{CallError, template};
-use crate::value::Secret;
 use crate::{EntryKey, Flags, Kind, Later, Record, SecretPart, SecretRef, Value};
 use kss_span::{Origin, Symbol};
 use std::collections::BTreeMap;

@@ -126,22 +126,24 @@ pub(super) fn matches(args: &Args) -> Result<Value, CallError> {
         {
             return args.give_bool(regex.is_match(&text));
         }
-        let whole = format!(r"\A(?:{pattern})\z");
-        let regex = RegexBuilder::new(&whole).size_limit(PATTERN_SIZE).build().map_err(|_| bad_pattern(&pattern))?;
+        let regex = compile(&pattern)?;
         let found = regex.is_match(&text);
         *last = Some((pattern.into_owned(), regex));
         args.give_bool(found)
     })
 }
 
-/// The pattern is parsed alone, so that the message doesn't show what was put around it.
-fn bad_pattern(pattern: &str) -> CallError {
-    let why = match RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build() {
-        Err(regex::Error::CompiledTooBig(_)) => "it is too large".to_owned(),
-        Err(error) => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
-        Ok(_) => "its parentheses don't match".to_owned(),
-    };
-    CallError::at(1, format!("`{pattern}` is no pattern: {why}"))
+/// The pattern for a whole text. It is compiled alone first: so that the message shows only what was written, and because
+/// `a)(b` would close what is put around it.
+fn compile(pattern: &str) -> Result<Regex, CallError> {
+    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(PATTERN_SIZE).build();
+    build(pattern).and_then(|_| build(&format!(r"\A(?:{pattern})\z"))).map_err(|error| {
+        let why = match error {
+            regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+            error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
+        };
+        CallError::at(1, format!("`{pattern}` is no pattern: {why}"))
+    })
 }
 
 pub(super) fn slug(args: &Args) -> Result<Value, CallError> {

@@ -96,14 +96,21 @@ pub fn overlapping_pair(items: &[Value]) -> Option<(usize, usize)> {
 /// The lowest network of `prefix_len` bits that lies in one of `within` and shares no address with `taken`.
 pub fn first_free_block(taken: &[IpRange], within: &[IpRange], prefix_len: u8) -> Option<Cidr> {
     let taken = Intervals::new(taken);
-    Intervals::new(within).without(&taken).iter().find_map(|free| {
-        let free = Interval::of(free);
-        if prefix_len > width(free.v6) {
-            return None;
-        }
-        let rest = 1u128.checked_shl(u32::from(width(free.v6) - prefix_len)).map_or(u128::MAX, |size| size - 1);
-        let start = if free.first & rest == 0 { free.first } else { (free.first | rest).checked_add(1)? };
-        let end = start.checked_add(rest)?;
-        (end <= free.last).then(|| Cidr::new(from_number(free.v6, start)?, prefix_len).ok()).flatten()
-    })
+    let mut places: Vec<&IpRange> = within.iter().collect();
+    places.sort_unstable();
+    // One by one: a block across two networks that happen to be neighbours is in neither.
+    let free = places.into_iter().flat_map(|place| Intervals::new([place]).without(&taken));
+    free.map(|free| Interval::of(&free)).find_map(|free| first_block(free, prefix_len))
+}
+
+/// The lowest network of `prefix_len` bits inside `free`.
+fn first_block(free: Interval, prefix_len: u8) -> Option<Cidr> {
+    let host_bits = width(free.v6).checked_sub(prefix_len)?;
+    let rest = 1u128.checked_shl(u32::from(host_bits)).map_or(u128::MAX, |size| size - 1);
+    let start = if free.first & rest == 0 { free.first } else { (free.first | rest).checked_add(1)? };
+    let end = start.checked_add(rest)?;
+    if end > free.last {
+        return None;
+    }
+    Cidr::new(from_number(free.v6, start)?, prefix_len).ok()
 }

@@ -65,6 +65,12 @@ impl LiteralError {
         LiteralError { message: message.into(), suggestion: None }
     }
 
+    /// Without a suggestion that `works` refuses: a text may have a second mistake.
+    pub(super) fn vetted(mut self, works: impl Fn(&str) -> bool) -> LiteralError {
+        self.suggestion = self.suggestion.filter(|better| works(better));
+        self
+    }
+
     #[must_use]
     pub(crate) fn suggest(mut self, text: impl Into<String>) -> LiteralError {
         self.suggestion = Some(text.into());
@@ -74,6 +80,15 @@ impl LiteralError {
 
 /// The value of a literal.
 pub fn parse_literal(class: LiteralClass, text: &str, origin: Origin) -> Result<Literal, LiteralError> {
+    let meant: &[LiteralClass] = match class {
+        LiteralClass::Malformed => &[LiteralClass::Size, LiteralClass::Duration],
+        _ => &[class],
+    };
+    let works = |better: &str| meant.iter().any(|class| read_literal(*class, better, origin).is_ok());
+    read_literal(class, text, origin).map_err(|error| error.vetted(works))
+}
+
+fn read_literal(class: LiteralClass, text: &str, origin: Origin) -> Result<Literal, LiteralError> {
     let value = match class {
         LiteralClass::Int => Value::int(number::parse_int(text)?, origin),
         LiteralClass::Float => Value::float(number::parse_float(text)?, origin),
@@ -98,6 +113,10 @@ pub fn parse_literal(class: LiteralClass, text: &str, origin: Origin) -> Result<
 /// The value of a text that stands where a scalar of type `of` is expected. Reads what [`crate::scalar::spelling`] writes as well as what
 /// a literal looks like.
 pub fn parse_text_as(of: ScalarType, text: &str, origin: Origin) -> Result<Value, LiteralError> {
+    read_text(of, text, origin).map_err(|error| error.vetted(|better| read_text(of, better, origin).is_ok()))
+}
+
+fn read_text(of: ScalarType, text: &str, origin: Origin) -> Result<Value, LiteralError> {
     if let Some(kind) = of.text_kind() {
         check_text(kind, text)?;
     }

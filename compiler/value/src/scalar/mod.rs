@@ -89,3 +89,6 @@ impl Protocols {
         self == other || self == Protocols::Both
     }
 }
+
+#[cfg(test)]
+mod tests;

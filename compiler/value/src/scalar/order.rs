@@ -1,7 +1,7 @@
 //! A total order over values, and hashing that agrees with it.
 
+use crate::Secret;
 use crate::scalar::as_range;
-use crate::value::Secret;
 use crate::{EntryKey, Flags, Kind, SecretPart, Value};
 use kss_span::natural_cmp;
 use rustc_hash::FxHashMap;

@@ -79,8 +79,10 @@ fn scalar(value: &Value) -> String {
     let noun = ScalarType::of(value).map_or("a value", ScalarType::noun);
     let noun = noun.strip_prefix("a ").or_else(|| noun.strip_prefix("an ")).unwrap_or(noun);
     let mut text = literal(value).unwrap_or_default();
-    if text.chars().count() > 60 {
-        text = text.chars().take(57).collect::<String>() + "…\"";
+    // One line of a message has no room for a document.
+    let shown: String = text.chars().take_while(|c| !c.is_control()).take(57).collect();
+    if shown.len() < text.len() && text.chars().count() > 60 || text.contains(char::is_control) {
+        text = shown + "…\"";
     }
     format!("the {noun} {text}")
 }
@@ -92,7 +94,7 @@ fn float(value: f64) -> Option<String> {
 }
 
 fn with_unit(value: u64, units: &[(&str, u64)]) -> String {
-    match units.iter().find(|(_, factor)| value != 0 && value % factor == 0) {
+    match units.iter().find(|(_, factor)| value != 0 && value.is_multiple_of(*factor)) {
         Some((unit, factor)) => format!("{}{unit}", value / factor),
         None => value.to_string(),
     }

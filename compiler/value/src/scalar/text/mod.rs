@@ -37,6 +37,10 @@ pub enum TextKind {
 
 /// Is `text` one of `kind`?
 pub fn check_text(kind: TextKind, text: &str) -> Result<(), LiteralError> {
+    check(kind, text).map_err(|error| error.vetted(|better| check(kind, better).is_ok()))
+}
+
+fn check(kind: TextKind, text: &str) -> Result<(), LiteralError> {
     match kind {
         TextKind::Version => check_version(text),
         TextKind::Name => check_name(text),
@@ -90,7 +94,9 @@ fn check_name(text: &str) -> Result<(), LiteralError> {
     }
     if !text.starts_with(edge) || !text.ends_with(edge) {
         let message = format!("`{text}` is no name: it begins and ends with a letter, a digit or `_`");
-        return Err(LiteralError::new(message).suggest(text.trim_matches(['-', '.'])));
+        let trimmed = text.trim_matches(['-', '.']);
+        let error = LiteralError::new(message);
+        return Err(if trimmed.is_empty() { error } else { error.suggest(trimmed) });
     }
     Ok(())
 }
@@ -170,3 +176,6 @@ fn check_mode(text: &str) -> Result<(), LiteralError> {
     let error = LiteralError::new(format!("`{text}` is no file mode; it has four octal digits, as in \"0750\""));
     Err(if octal && text.len() == 3 { error.suggest(format!("0{text}")) } else { error })
 }
+
+#[cfg(test)]
+mod tests;
