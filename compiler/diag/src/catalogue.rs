@@ -75,6 +75,8 @@ codes! {
     UNREADABLE = "K0104" "unreadable-file" Error;
     TOO_DEEP = "K0105" "nested-too-deep" Error;
     MISPLACED = "K0106" "misplaced-statement" Error;
+    HOST_BITS = "K0107" "host-bits-set" Error;
+    NOT_UTF8 = "K0108" "invalid-utf8" Error;
 
     UNKNOWN_NAME = "K0201" "unknown-name" Error;
     UNKNOWN_FIELD = "K0202" "unknown-field" Error;
@@ -150,6 +152,7 @@ codes! {
 
     TOO_MUCH_WORK = "K1001" "too-much-work" Error;
     TOO_LARGE = "K1002" "too-large" Error;
+    LONG_RANGE = "K1003" "range-too-long" Error;
 }
 
 #[cfg(test)]
