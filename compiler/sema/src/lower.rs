@@ -19,6 +19,7 @@ mod scope;
 mod statements;
 mod test;
 
+pub(crate) use decl::Bodies;
 pub(crate) use facts::PathKey;
 
 use crate::signatures::{ModuleSig, TypeCx};
@@ -92,6 +93,8 @@ pub(crate) struct Lower<'a> {
     /// Types of cases that a file-level `let` is being inferred for.
     pub file_lets: FxHashMap<ItemId, Ty>,
     depth: u32,
+    /// Entries that the body of this site or cluster names itself.
+    pub body_entries: Vec<kss_ir::EntryRef>,
 }
 
 impl<'a> Lower<'a> {
@@ -119,6 +122,7 @@ impl<'a> Lower<'a> {
             quiet: 0,
             file_lets: FxHashMap::default(),
             depth: 0,
+            body_entries: Vec::new(),
         }
     }
 

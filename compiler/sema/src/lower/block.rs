@@ -18,6 +18,8 @@ pub(crate) enum Target {
     Record(RecordId),
     /// A map with values of this type.
     Map(Ty),
+    /// Fields that no record declares: options of a module.
+    Struct(Arc<[(Symbol, Ty)]>),
     /// An entry of an open kind (`manifest`): declared fields have their types, others are data.
     Open(RecordId),
 }
@@ -298,6 +300,7 @@ impl Lower<'_> {
             Target::Data => Ty::Data,
             Target::Record(id) | Target::Open(id) => Ty::Record(*id),
             Target::Map(value) => Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(value.clone())),
+            Target::Struct(fields) => Ty::Struct(fields.clone()),
         };
         for key in &field.path {
             current = self.step(&current, key)?;
@@ -334,6 +337,10 @@ impl Lower<'_> {
                         None
                     }
                 }
+            }
+            Ty::Struct(fields) => {
+                let name = key.literal()?;
+                fields.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone())
             }
             other => {
                 let shown = self.show(other);
