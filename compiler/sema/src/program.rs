@@ -4,10 +4,11 @@ use crate::items::{Decl, FileItems};
 use crate::lower::{Bodies, Lower};
 use crate::{Diag, Signatures, builtins, checks};
 use kss_diag::code;
-use kss_ir::{FnId, FnIr, LetIr, ModuleIr, Program, RecordDef, RecordId, Refine, ScopeBody, TestIr, Ty};
+use kss_ir::{FieldSig, FnId, FnIr, LetIr, LetSig, ModuleIr, Program, RecordDef, RecordId, Refine, ScopeBody, TestIr, Ty};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -209,23 +210,21 @@ fn always(program: &Program) -> Vec<Symbol> {
 /// Puts bodies into the signatures of records; sums take them from both sides.
 fn records(program: &mut Program, lowered: &[(ItemId, Arc<Lowered>)]) {
     let bodies: Vec<&Arc<RecordDef>> = lowered.iter().flat_map(|(_, l)| &l.records).collect();
+    let fields: FxHashMap<Origin, &FieldSig> = bodies.iter().flat_map(|b| &b.fields).map(|f| (f.origin, f)).collect();
+    let lets: FxHashMap<Origin, &LetSig> = bodies.iter().flat_map(|b| &b.lets).map(|l| (l.origin, l)).collect();
     for def in program.records.values_mut() {
-        let mut new = (**def).clone();
-        for body in &bodies {
-            for field in &mut new.fields {
-                if let Some(found) = body.fields.iter().find(|f| f.origin == field.origin && f.default.is_some() | f.refine.is_some()) {
-                    (field.default, field.refine) = (found.default.clone(), found.refine.clone());
-                }
-            }
-            for let_ in &mut new.lets {
-                if let Some(found) = body.lets.iter().find(|l| l.origin == let_.origin && l.value.is_some()) {
-                    (let_.value, let_.refine) = (found.value.clone(), found.refine.clone());
-                }
+        let def = Arc::make_mut(def);
+        for field in &mut def.fields {
+            if let Some(found) = fields.get(&field.origin) {
+                (field.default, field.refine) = (found.default.clone(), found.refine.clone());
             }
         }
-        *def = Arc::new(new);
+        for let_ in &mut def.lets {
+            if let Some(found) = lets.get(&let_.origin) {
+                (let_.value, let_.refine) = (found.value.clone(), found.refine.clone());
+            }
+        }
     }
-    // Checks of a record: its own, and of a sum those of its left side.
     for body in &bodies {
         if let Some(def) = program.records.get_mut(&body.id) {
             Arc::make_mut(def).checks = body.checks.clone();
