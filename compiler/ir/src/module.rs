@@ -405,6 +405,8 @@ pub enum TestStep {
     Error { node: u32, code: Option<Symbol>, at: Option<Expr> },
     /// `expect no output containing owner "…"`
     NoOutputOf { node: u32, owner: Expr },
+    /// `expect no output containing "…"`: no text of any output has it
+    NoOutputWith { node: u32, text: Expr },
     /// `expect helm loki: cond`; the entry is `self` in the condition
     Output { node: u32, entry: EntryRef, cond: Expr },
     /// `expect cond`

@@ -1,1 +1,7 @@
-//! kss-project.
+//! A project on disk (or in an editor): finds and reads its files, keeps them, and answers what is asked of them.
+
+mod load;
+mod places;
+
+pub use load::{LoadError, Loaded, SourceText, load, standard_library};
+pub use places::Places;

@@ -12,7 +12,7 @@ mod signatures;
 
 pub use items::{Decl, FileItems, ImportedName};
 pub use program::{Analysis, Lowered, SourceFile, analyse, assemble, lower_item};
-pub use signatures::{ModuleSig, Signatures};
+pub use signatures::{FileSig, FnSig, ModuleSig, OptionSig, Signatures};
 
 use kss_diag::Diagnostic;
 use kss_span::Origin;

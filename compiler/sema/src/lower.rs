@@ -5,7 +5,6 @@ mod block;
 mod call;
 mod coerce;
 mod decl;
-mod entry;
 mod expr;
 mod expr_ops;
 mod facts;
@@ -29,7 +28,7 @@ use kss_ir::{Expr, ExprKind, LetIr, RecordId, Ty};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_syntax::ast::{self, NodeId};
 use kss_value::ScopeKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -84,7 +83,7 @@ pub(crate) struct Lower<'a> {
     /// Fields of `self` that are read.
     pub self_reads: BTreeSet<Symbol>,
     pub options_read: BTreeSet<Symbol>,
-    pub calls: BTreeSet<kss_ir::FnId>,
+    pub calls: FxHashSet<kss_ir::FnId>,
     pub used_names: BTreeSet<Symbol>,
     /// Types of nodes, for the editor.
     pub types: Vec<(u32, Ty)>,
@@ -116,7 +115,7 @@ impl<'a> Lower<'a> {
             reads: BTreeSet::new(),
             self_reads: BTreeSet::new(),
             options_read: BTreeSet::new(),
-            calls: BTreeSet::new(),
+            calls: FxHashSet::default(),
             used_names: BTreeSet::new(),
             types: Vec::new(),
             quiet: 0,

@@ -114,6 +114,7 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
     out.fns = bodies.fns;
     out.let_reads = bodies.let_reads;
     out.calls = lower.calls.into_iter().collect();
+    out.calls.sort_by_key(|f| (f.item.index(), f.node));
     out.used = lower.used_names;
     out.types = lower.types;
     out.diags = lower.diags;

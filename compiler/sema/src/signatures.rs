@@ -167,9 +167,4 @@ impl Signatures {
     pub(crate) fn file_of(item: ItemId) -> Symbol {
         item.key().file
     }
-
-    /// Is it of the standard library?
-    pub(crate) fn is_std(origin: Origin) -> bool {
-        origin.item.key().file.starts_with("std/")
-    }
 }

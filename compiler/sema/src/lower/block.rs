@@ -273,6 +273,15 @@ impl Lower<'_> {
                 let value = expr(stmt.id, ExprKind::Record(block));
                 Some(StmtKind::Keyed { path: keys, by: by.text, value, layer, because })
             }
+            Some(FieldValue::KeyedExpr { by, value }) => {
+                let item = match strip(&ty) {
+                    Ty::List(item) => (**item).clone(),
+                    _ => Ty::Data,
+                };
+                let map = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(item));
+                let value = self.check(value, &map);
+                Some(StmtKind::Keyed { path: keys, by: by.text, value, layer, because })
+            }
             None => {
                 let at = self.at(stmt.id);
                 self.report(code::NOT_SET.at(at, "this field gets no value").help("write `name = value`"));
@@ -511,7 +520,7 @@ impl Lower<'_> {
                     let as_expr = ast::Expr { id: inner.id, kind: ast::ExprKind::Record(inner.clone()) };
                     self.quietly(|l| l.infer(&as_expr).1)
                 }
-                FieldValue::Keyed { .. } => return None,
+                FieldValue::Keyed { .. } | FieldValue::KeyedExpr { .. } => return None,
             };
             fields.push((name, ty));
         }

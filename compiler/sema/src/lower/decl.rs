@@ -170,8 +170,3 @@ impl Lower<'_> {
         Some((sig.id, Arc::new(ir)))
     }
 }
-
-/// The item of a record or function id, for grouping.
-pub(crate) fn item_of(id: RecordId) -> ItemId {
-    id.item
-}

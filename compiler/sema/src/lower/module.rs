@@ -236,8 +236,3 @@ impl<'a> Lower<'a> {
 fn is_phase(field: &ast::Field) -> bool {
     matches!(field.path.as_slice(), [ast::Key::Bare(name)] if name.text == "phase") && field.ty.is_none()
 }
-
-/// Whether an alternative is a case; used where only cases make sense.
-pub(crate) fn is_case(alternative: &Alternative) -> bool {
-    matches!(alternative, Alternative::Case { .. })
-}

@@ -113,13 +113,3 @@ fn only_fields(body: &ast::Body, is_field: impl Fn(&ast::Stmt) -> bool) -> bool 
         ast::Body::One(stmt) => is_field(stmt),
     }
 }
-
-/// Known sites, for messages.
-pub(crate) fn site_names(sigs: &Signatures) -> Vec<Symbol> {
-    let mut names: Vec<Symbol> = sigs.sites.keys().copied().collect();
-    names.sort();
-    names
-}
-
-/// Kept for the signature of shared bodies.
-pub(crate) type Shared<T> = Arc<T>;

@@ -96,6 +96,10 @@ impl Lower<'_> {
                 let text = Ty::Scalar(kss_value::scalar::ScalarType::Text);
                 TestStep::NoOutputOf { node, owner: self.check(owner, &text) }
             }
+            Expect::NoOutputWith { text } => {
+                let want = Ty::Scalar(kss_value::scalar::ScalarType::Text);
+                TestStep::NoOutputWith { node, text: self.check(text, &want) }
+            }
             Expect::Output { head, cond } => {
                 let Some(entry) = entry_refs(head).into_iter().next() else {
                     self.misplaced(stmt, "an output is named here: `expect helm NAME: condition`");

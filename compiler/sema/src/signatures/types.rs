@@ -165,13 +165,13 @@ impl Resolver<'_> {
         for alternative in alternatives {
             match alternative {
                 ast::Alternative::Case { name, .. } if name.text == "none" => {}
-                ast::Alternative::Case { name, payload } => {
+                ast::Alternative::Case { name, payload, doc } => {
                     let inner = Symbol::new(&format!("{hint}.{}", name.text));
                     let payload = payload.as_ref().map(|block| {
                         self.record(cx, block.id, block, inner);
                         cx.id(block.id)
                     });
-                    out.push(Alternative::Case { name: name.text, payload, doc: None });
+                    out.push(Alternative::Case { name: name.text, payload, doc: doc.clone() });
                 }
                 ast::Alternative::Type(ty) => out.push(Alternative::Type(self.resolve(cx, ty, hint))),
             }
