@@ -284,6 +284,8 @@ pub struct Tune {
     pub target: TuneTarget,
     /// What it says.
     pub fields: FieldBlocks,
+    /// Of a scope (`tune machine support { … }`): what it uses, removes and declares there.
+    pub statements: Option<Box<Statements>>,
     /// `because`
     pub because: Option<Arc<str>>,
 }

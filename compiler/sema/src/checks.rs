@@ -101,12 +101,12 @@ fn forgotten_fields(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
         let Some(def) = sigs.record_of(&kind.ty) else { continue };
         for module in program.modules.values() {
             let Some(provide) = module.provides.iter().find(|p| p.capability == capability) else { continue };
-            let forgotten: Vec<&kss_ir::FieldSig> = def
-                .fields
-                .iter()
-                .filter(|f| !module.reads.contains(&(kind.name, f.name)))
-                .filter(|f| !module.ignores.iter().any(|i| i.kind == kind.name && i.field == f.name))
-                .collect();
+            let helpers = with_uses(program, module);
+            let read = |f: &kss_ir::FieldSig| helpers.iter().any(|m| m.reads.contains(&(kind.name, f.name)));
+            let ignored = |f: &kss_ir::FieldSig| {
+                helpers.iter().any(|m| m.ignores.iter().any(|i| i.kind == kind.name && i.field == f.name))
+            };
+            let forgotten: Vec<&kss_ir::FieldSig> = def.fields.iter().filter(|f| !read(f) && !ignored(f)).collect();
             // A module that reads nothing of the kind leaves all of it to `covered`, which evaluation checks entry by entry.
             if forgotten.is_empty() {
                 continue;
@@ -121,6 +121,23 @@ fn forgotten_fields(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
             out.push(diag.help(format!("read it, or write `ignore {}.{first} because \"…\"`", kind.name)));
         }
     }
+}
+
+/// A module and those that it uses: a lowerer may leave work to them.
+fn with_uses<'p>(program: &'p Program, module: &'p kss_ir::ModuleIr) -> Vec<&'p kss_ir::ModuleIr> {
+    let mut out = vec![module];
+    let mut at = 0;
+    while at < out.len() {
+        for used in &out[at].body.uses {
+            if let Some(found) = program.modules.get(&used.module)
+                && !out.iter().any(|m| m.name == found.name)
+            {
+                out.push(found);
+            }
+        }
+        at += 1;
+    }
+    out
 }
 
 /// An option that nothing reads.

@@ -94,6 +94,8 @@ pub(crate) struct Lower<'a> {
     depth: u32,
     /// Entries that the body of this site or cluster names itself.
     pub body_entries: Vec<kss_ir::EntryRef>,
+    /// In a test names of clusters and sites are values.
+    pub in_test: bool,
 }
 
 impl<'a> Lower<'a> {
@@ -122,6 +124,7 @@ impl<'a> Lower<'a> {
             file_lets: FxHashMap::default(),
             depth: 0,
             body_entries: Vec::new(),
+            in_test: false,
         }
     }
 
@@ -170,19 +173,12 @@ impl<'a> Lower<'a> {
 
     /// Runs `f` without reporting or recording anything.
     pub(crate) fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
-        let reads = self.reads.clone();
-        let self_reads = self.self_reads.clone();
-        let options = self.options_read.clone();
-        let calls = self.calls.clone();
         let (locals, slots) = (self.locals.len(), (self.next_slot, self.max_slot));
-        let types = self.types.len();
         self.quiet += 1;
         let result = f(self);
         self.quiet -= 1;
-        self.types.truncate(types);
         self.locals.truncate(locals);
         (self.next_slot, self.max_slot) = slots;
-        (self.reads, self.self_reads, self.options_read, self.calls) = (reads, self_reads, options, calls);
         result
     }
 

@@ -78,6 +78,8 @@ impl Lower<'_> {
             (Ty::None, Ty::Optional(_) | Ty::Data) => Fit::Same,
             (Ty::Optional(inner), Ty::Optional(wanted)) => self.deep(self.fit(inner, wanted), to),
             (_, Ty::Optional(wanted)) => self.fit(from, wanted),
+            // A file where data is wanted is its text.
+            (Ty::File, Ty::Data) => Fit::By(Coercion::To(Ty::Scalar(ScalarType::Text))),
             (_, Ty::Data) => self.to_data(from),
             (Ty::Optional(_), _) => Fit::No,
             (Ty::Data, Ty::Secret | Ty::Ref(_) | Ty::Capability(_) | Ty::File) => Fit::No,

@@ -333,12 +333,14 @@ impl Lower<'_> {
         if flat.iter().any(|p| matches!(p, Pattern::Any | Pattern::Type { ty: Ty::Error, .. })) {
             return;
         }
+        // `e : Exemption` takes every case of `Exemption`.
+        let whole = flat.iter().any(|p| matches!(p, Pattern::Type { ty: tested, .. } if tested == strip(ty)));
         let mut missing: Vec<String> = Vec::new();
         if matches!(ty, Ty::Optional(_)) && !flat.iter().any(|p| matches!(p, Pattern::None)) {
             missing.push("none".to_owned());
         }
         match strip(ty) {
-            Ty::Union(id) => {
+            Ty::Union(id) if !whole => {
                 let Some(union) = self.sigs.unions.get(id).cloned() else { return };
                 for alternative in &union.alternatives {
                     let covered = match alternative {
@@ -354,6 +356,7 @@ impl Lower<'_> {
                 }
             }
             Ty::Error | Ty::Never => return,
+            _ if whole => {}
             Ty::Scalar(ScalarType::Bool) => {
                 for value in [true, false] {
                     let text = value.to_string();

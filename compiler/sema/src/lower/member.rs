@@ -225,6 +225,10 @@ impl Lower<'_> {
                 let found = fields.iter().find(|(n, _)| *n == name)?;
                 Some((field(base, opt), found.1.clone()))
             }
+            Ty::Ref(kind) if self.in_test && name == "modules" && matches!(kind.as_str(), "cluster" | "site") => {
+                let names = Ty::List(Arc::new(Ty::Scalar(ScalarType::Name)));
+                Some((expr(node, ExprKind::ModulesOf(base)), names))
+            }
             Ty::Ref(kind) => self.entry_field(base, *kind, name, node, opt),
             Ty::Capability(_) | Ty::Module => {
                 let result = self.entry_field_of(ty, name)?;
@@ -268,12 +272,7 @@ impl Lower<'_> {
             && let Some(sig) = self.sigs.kinds.get(&name).cloned()
             && self.lives_in(&sig, scope)
         {
-            if sig.usage != KindUse::Structure {
-                self.closed_to_clusters(node, kind, name);
-            }
-            let all = sig.usage != KindUse::Structure;
             let ty = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Name)), Arc::new(Ty::Ref(name)));
-            let _ = all;
             return Some((expr(node, ExprKind::Members { scope: base, kind: name, all: false }), ty));
         }
         let ty = self.entry_field_type(kind, name)?;
@@ -286,6 +285,9 @@ impl Lower<'_> {
     /// Is `kind` a field of that scope: `site.network`, `cluster.node`, `site.service`?
     fn lives_in(&self, kind: &KindSig, scope: ScopeKind) -> bool {
         let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else { return false };
+        if self.in_test && !kind.nameless && !def.fields.iter().any(|f| f.name == kind.name) {
+            return !self.sigs.capabilities.contains_key(&kind.name);
+        }
         def.field(kind.name).is_some_and(|f| matches!(f.ty, Ty::Map(..)))
     }
 

@@ -181,7 +181,10 @@ impl<'a> Lower<'a> {
             self.unknown(&code::UNKNOWN_NAME, name.id, message, &name.text, known.iter().map(|s| s.as_str()));
             return;
         };
-        let fits = sig.scope == ir.scope || (sig.scope == ScopeKind::Machine && ir.scope == ScopeKind::Node);
+        let fits = sig.scope == ir.scope
+            || (sig.scope == ScopeKind::Machine && ir.scope == ScopeKind::Node)
+            // What a machine of the site offers to all: a registry, a vault.
+            || (sig.scope == ScopeKind::Site && ir.scope == ScopeKind::Machine);
         if !fits {
             let at = self.at(stmt.id);
             let (of, here) = (super::statements::scope_name(sig.scope), super::statements::scope_name(ir.scope));

@@ -261,6 +261,9 @@ impl Lower<'_> {
         let writes = |m: &&Arc<crate::ModuleSig>| m.kinds.contains(&entry.kind);
         let modules: Vec<_> = self.sigs.modules.values().filter(writes).cloned().collect();
         let known: Vec<Symbol> = modules.iter().flat_map(|m| m.entries.iter()).filter(|(e, _)| e.kind == entry.kind).map(|(e, _)| e.name).collect();
+        if modules.iter().any(|m| m.computed.contains(&entry.kind)) {
+            return;
+        }
         let structural = self.sigs.kinds.get(&entry.kind).is_some_and(|k| k.usage == KindUse::Structure);
         let implicit = entry.kind == "overlay" && self.sigs.modules.contains_key(&entry.name);
         if structural || implicit || known.contains(&entry.name) || self.own_entries(entry) {
@@ -305,14 +308,17 @@ impl Lower<'_> {
     fn tune(&mut self, stmt: &ast::Stmt, head: &ast::Head, body: &ast::Block, because: Option<&ast::Text>, chain: &[Ctl], out: &mut Statements) {
         self.static_only(stmt, "tune", chain);
         let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
-        let push = |out: &mut Statements, target, fields| out.tunes.push(Arc::new(Tune { node: stmt.id.0, target, fields, because: because.clone() }));
+        let push = |out: &mut Statements, target, fields, statements| {
+            let because = because.clone();
+            out.tunes.push(Arc::new(Tune { node: stmt.id.0, target, fields, statements, because }));
+        };
         if let [only] = head.words.as_slice() {
             let Some(module) = only.literal() else { return };
             if let Some(kind) = self.sigs.kinds.get(&module).filter(|k| k.nameless).cloned() {
                 let target = self.target_of(&kind.ty);
                 let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
                 let entry = EntryRef { kind: module, name: Symbol::new(""), kubernetes: None, within: None };
-                push(out, TuneTarget::Entry(entry), FieldBlocks { locals, ..fields });
+                push(out, TuneTarget::Entry(entry), FieldBlocks { locals, ..fields }, None);
                 return;
             }
             let Some(sig) = self.sigs.modules.get(&module).cloned() else {
@@ -321,7 +327,7 @@ impl Lower<'_> {
                 return;
             };
             let (fields, locals) = self.framed(|l| l.option_blocks(body.id, &body.stmts, &sig));
-            push(out, TuneTarget::Module(module), FieldBlocks { locals, ..fields });
+            push(out, TuneTarget::Module(module), FieldBlocks { locals, ..fields }, None);
             return;
         }
         let Some(kind) = head.words.first().and_then(ast::Key::literal) else { return };
@@ -330,18 +336,19 @@ impl Lower<'_> {
             self.unknown(&code::UNKNOWN_KIND, head.words[0].id(), format!("there is no kind `{kind}`"), &kind, known.iter().map(|s| s.as_str()));
             return;
         };
-        let target = self.target_of(&sig.ty);
-        let around = self.around;
-        if let Some(scope) = Signatures::scope_kind(kind) {
-            self.around = Around::Scope(scope);
-        }
-        let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
-        self.around = around;
-        let fields = FieldBlocks { locals, ..fields };
+        let body = match Signatures::scope_kind(kind) {
+            Some(scope) => self.scope_body(scope, body, false),
+            None => {
+                let target = self.target_of(&sig.ty);
+                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
+            }
+        };
+        let IrBody { fields, statements } = body;
         match entry_refs(head).into_iter().next() {
             Some(entry) => {
                 self.known_entry(head.id, &entry, false);
-                push(out, TuneTarget::Entry(entry), fields);
+                push(out, TuneTarget::Entry(entry), fields, statements);
             }
             None => {
                 let (kubernetes, name) = match head.words.as_slice() {
@@ -350,7 +357,7 @@ impl Lower<'_> {
                     _ => return,
                 };
                 let within = head.within.as_ref().map(|k| self.key(k));
-                push(out, TuneTarget::Computed { kind, kubernetes, name, within }, fields);
+                push(out, TuneTarget::Computed { kind, kubernetes, name, within }, fields, statements);
             }
         }
     }

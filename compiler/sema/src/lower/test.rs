@@ -13,6 +13,7 @@ impl Lower<'_> {
     /// Lowers a test.
     pub(crate) fn test(&mut self, stmt: &ast::Stmt, title: &ast::Text, body: &ast::Block) -> TestIr {
         self.around = Around::Type;
+        self.in_test = true;
         let mut steps = Vec::new();
         self.test_steps(&body.stmts, &mut steps);
         let title: Arc<str> = title.literal().map_or("", Symbol::as_str).into();

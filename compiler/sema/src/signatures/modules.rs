@@ -37,6 +37,8 @@ pub struct ModuleSig {
     pub entries: Vec<(EntryRef, u32)>,
     /// Kinds of which it writes entries.
     pub kinds: Vec<Symbol>,
+    /// Kinds of which it writes entries with computed names.
+    pub computed: Vec<Symbol>,
     /// Functions.
     pub fns: IndexMap<Symbol, Arc<FnSig>>,
     /// The only namespace that it declares.
@@ -95,6 +97,7 @@ fn module(sigs: &mut Signatures, decl: &Decl, name: ast::Name, scope: ScopeKind,
         provides: Vec::new(),
         entries: Vec::new(),
         kinds: Vec::new(),
+        computed: Vec::new(),
         fns: IndexMap::new(),
         namespace: None,
     };
@@ -180,7 +183,11 @@ fn heads(stmts: &[Stmt], sig: &mut ModuleSig) {
                     if !sig.kinds.contains(&kind) {
                         sig.kinds.push(kind);
                     }
-                    sig.entries.extend(entry_refs(head).into_iter().map(|e| (e, stmt.id.0)));
+                    let refs = entry_refs(head);
+                    if refs.is_empty() && !sig.computed.contains(&kind) {
+                        sig.computed.push(kind);
+                    }
+                    sig.entries.extend(refs.into_iter().map(|e| (e, stmt.id.0)));
                 }
             }
             StmtKind::Each { body, .. } => heads(&body.stmts, sig),
