@@ -6,8 +6,12 @@ use std::sync::Arc;
 
 struct Texts(Vec<(String, String)>);
 impl kss_diag::Sources for Texts {
-    fn path(&self, file: FileId) -> &str { &self.0[file.0 as usize].0 }
-    fn text(&self, file: FileId) -> &str { &self.0[file.0 as usize].1 }
+    fn path(&self, file: FileId) -> &str {
+        &self.0[file.0 as usize].0
+    }
+    fn text(&self, file: FileId) -> &str {
+        &self.0[file.0 as usize].1
+    }
 }
 
 fn main() {
@@ -16,7 +20,12 @@ fn main() {
     for (i, a) in args.iter().enumerate() {
         let l = load(&[PathBuf::from(a)]).unwrap();
         for f in l.files {
-            let p = f.path.as_str().strip_prefix(a.trim_start_matches("./").trim_end_matches('/')).map(|s| s.trim_start_matches('/').to_owned()).unwrap_or(f.path.to_string());
+            let p = f
+                .path
+                .as_str()
+                .strip_prefix(a.trim_start_matches("./").trim_end_matches('/'))
+                .map(|s| s.trim_start_matches('/').to_owned())
+                .unwrap_or(f.path.to_string());
             let p = if i == 0 { format!("std/{p}") } else { format!("clusters/{p}") };
             files.push((p, f.text.to_string()));
         }

@@ -56,7 +56,8 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     }
     found.sort();
     found.dedup();
-    let read: Vec<(PathBuf, std::io::Result<Vec<u8>>)> = found.into_par_iter().map(|p| (p.clone(), std::fs::read(p))).collect();
+    let read: Vec<(PathBuf, std::io::Result<Vec<u8>>)> =
+        found.into_par_iter().map(|p| (p.clone(), std::fs::read(p))).collect();
     let mut out = Loaded { root: PathBuf::from("."), ..Loaded::default() };
     for (path, bytes) in read {
         let name = Symbol::new(&shown(&path));
@@ -67,7 +68,12 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     }
     let own = out.files.len() as u32;
     for (at, (path, text)) in standard_library().into_iter().enumerate() {
-        out.files.push(SourceText { id: FileId(own + at as u32), path: Symbol::new(path), disk: None, text: text.into() });
+        out.files.push(SourceText {
+            id: FileId(own + at as u32),
+            path: Symbol::new(path),
+            disk: None,
+            text: text.into(),
+        });
     }
     Ok(out)
 }
@@ -77,7 +83,12 @@ type Problem = (&'static kss_diag::Code, String, TextRange);
 fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(error) => return ("".into(), Some((&code::UNREADABLE, format!("the file can't be read: {error}"), TextRange::empty(0)))),
+        Err(error) => {
+            return (
+                "".into(),
+                Some((&code::UNREADABLE, format!("the file can't be read: {error}"), TextRange::empty(0))),
+            );
+        }
     };
     match String::from_utf8(bytes) {
         Ok(text) => (text.into(), None),

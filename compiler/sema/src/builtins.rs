@@ -2,8 +2,20 @@
 
 /// Functions that the evaluator knows beside those of `kss_value`.
 pub(crate) const EVALUATED: [&str; 14] = [
-    "json", "yaml", "toml", "fill", "file", "data", "locked", "locked-image", "builtin-group", "own-secret", "outputs-of",
-    "text", "credential", "group-by",
+    "json",
+    "yaml",
+    "toml",
+    "fill",
+    "file",
+    "data",
+    "locked",
+    "locked-image",
+    "builtin-group",
+    "own-secret",
+    "outputs-of",
+    "text",
+    "credential",
+    "group-by",
 ];
 
 /// Is there a function of this name behind a declaration without a body?

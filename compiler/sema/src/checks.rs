@@ -33,7 +33,8 @@ pub(crate) fn unused_imports(sigs: &Signatures, lowered: &[(ItemId, Arc<Lowered>
     for (file, sig) in &sigs.files {
         for (name, import) in &sig.imports {
             let is_type = sigs.types.contains_key(&import.item);
-            let is_scope = import.item.key().name.starts_with("site ") || import.item.key().name.starts_with("cluster ");
+            let is_scope =
+                import.item.key().name.starts_with("site ") || import.item.key().name.starts_with("cluster ");
             let in_use = is_type || is_scope || used.get(file).is_some_and(|u| u.contains(name));
             if !in_use {
                 out.push(code::UNUSED_IMPORT.at(import.origin, format!("`{name}` is imported and not used")));
@@ -78,7 +79,13 @@ fn recursion(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
     let _ = sigs;
 }
 
-fn find_circle(start: FnId, at: FnId, calls: &FxHashMap<FnId, Vec<FnId>>, path: &mut Vec<FnId>, seen: &mut FxHashSet<FnId>) -> Option<Vec<FnId>> {
+fn find_circle(
+    start: FnId,
+    at: FnId,
+    calls: &FxHashMap<FnId, Vec<FnId>>,
+    path: &mut Vec<FnId>,
+    seen: &mut FxHashSet<FnId>,
+) -> Option<Vec<FnId>> {
     for next in calls.get(&at).into_iter().flatten() {
         if *next == start {
             return Some(path.clone());
@@ -113,7 +120,8 @@ fn forgotten_fields(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
             }
             let names: Vec<String> = forgotten.iter().map(|f| format!("`{}.{}`", kind.name, f.name)).collect();
             let at = Origin::new(module.item, provide.node);
-            let mut diag = code::FORGOTTEN_FIELD.at(at, format!("`{}` lowers `{}` and never reads {}", module.name, kind.name, names.join(", ")));
+            let mut diag = code::FORGOTTEN_FIELD
+                .at(at, format!("`{}` lowers `{}` and never reads {}", module.name, kind.name, names.join(", ")));
             for field in forgotten.iter().take(3) {
                 diag = diag.also(field.origin, "declared here");
             }
@@ -146,7 +154,11 @@ fn unread_options(program: &Program, out: &mut Vec<Diag>) {
         for (name, option) in &module.options {
             if !module.options_read.contains(name) {
                 let at = Origin::new(module.item, option.node);
-                out.push(code::UNUSED_OPTION.at(at, format!("nothing in module `{}` reads option `{name}`", module.name)).help("use it or remove it"));
+                out.push(
+                    code::UNUSED_OPTION
+                        .at(at, format!("nothing in module `{}` reads option `{name}`", module.name))
+                        .help("use it or remove it"),
+                );
             }
         }
     }

@@ -161,7 +161,11 @@ impl<'a> Lower<'a> {
         let known: Vec<&str> = known.into_iter().collect();
         let mut diag = code.at(at, message);
         match closest(word, known.iter().copied()) {
-            Some(near) => diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near).label(format!("did you mean `{near}`?")),
+            Some(near) => {
+                diag = diag
+                    .fix(format!("write `{near}`"), at, kss_diag::How::Replace, near)
+                    .label(format!("did you mean `{near}`?"))
+            }
             None if !known.is_empty() && known.len() <= 12 => {
                 let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                 diag = diag.help(format!("there are {}", list.join(", ")));
@@ -245,11 +249,12 @@ impl<'a> Lower<'a> {
 
     pub(crate) fn needs_quotes(&mut self, node: NodeId, word: Symbol) {
         let at = self.at(node);
-        self.report(
-            code::NEEDS_QUOTES
-                .at(at, format!("text needs quotes: `{word}` is no name here"))
-                .fix(format!("write \"{word}\""), at, kss_diag::How::Replace, format!("\"{word}\"")),
-        );
+        self.report(code::NEEDS_QUOTES.at(at, format!("text needs quotes: `{word}` is no name here")).fix(
+            format!("write \"{word}\""),
+            at,
+            kss_diag::How::Replace,
+            format!("\"{word}\""),
+        ));
     }
 }
 

@@ -4,7 +4,9 @@ use crate::items::{Decl, FileItems};
 use crate::lower::{Bodies, Lower};
 use crate::{Diag, Signatures, builtins, checks};
 use kss_diag::code;
-use kss_ir::{FieldSig, FnId, FnIr, LetIr, LetSig, ModuleIr, Program, RecordDef, RecordId, Refine, ScopeBody, TestIr, Ty};
+use kss_ir::{
+    FieldSig, FnId, FnIr, LetIr, LetSig, ModuleIr, Program, RecordDef, RecordId, Refine, ScopeBody, TestIr, Ty,
+};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
@@ -53,6 +55,18 @@ pub struct Lowered {
     pub diags: Vec<Diag>,
 }
 
+impl Lowered {
+    /// The body of a site or cluster, if the item is one.
+    pub fn scope(&self) -> Option<&Arc<ScopeBody>> {
+        self.scope.as_ref()
+    }
+
+    /// The test, if the item is one.
+    pub fn test(&self) -> Option<&Arc<TestIr>> {
+        self.test.as_ref()
+    }
+}
+
 /// Understands a whole project in one go.
 pub fn analyse(files: &[SourceFile]) -> Analysis {
     let items: Vec<Arc<FileItems>> = files.iter().map(|f| Arc::new(FileItems::new(f.path, &f.tree))).collect();
@@ -90,15 +104,21 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
                 bodies.fns.extend(lower.file_function(&decl.stmt, sig));
                 if body.is_none() && !builtins::exists(&name.text) {
                     let at = Origin::new(decl.id, name.id.0);
-                    lower.diags.push(code::UNKNOWN_NAME.at(at, format!("function `{}` has no body, and there is no built-in function of this name", name.text)));
+                    lower.diags.push(code::UNKNOWN_NAME.at(
+                        at,
+                        format!("function `{}` has no body, and there is no built-in function of this name", name.text),
+                    ));
                 }
             }
         }
         StmtKind::Let { .. } => out.file_let = lower.lower_let(&decl.stmt).map(|ir| (decl.id, ir)),
-        StmtKind::Site { name, body } => out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, false, *name, None, body))),
+        StmtKind::Site { name, body } => {
+            out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, false, *name, None, body)))
+        }
         StmtKind::Cluster { name, site, body } => {
             check_site(&mut lower, *site);
-            out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Cluster, false, *name, Some(*site), body)));
+            out.scope =
+                Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Cluster, false, *name, Some(*site), body)));
         }
         StmtKind::Entry { head, body, .. } => {
             if let Some(name) = crate::items::overlay_of(head) {
@@ -129,7 +149,8 @@ fn absorb(into: &mut Lower<'_>, from: Lower<'_>) {
 }
 
 fn check_site(lower: &mut Lower<'_>, site: ast::Name) {
-    if site.is_missing() || lower.sigs.lookup(lower.file, site.text).is_some_and(|i| i.key().name.starts_with("site ")) {
+    if site.is_missing() || lower.sigs.lookup(lower.file, site.text).is_some_and(|i| i.key().name.starts_with("site "))
+    {
         return;
     }
     let at = lower.at(site.id);
@@ -143,7 +164,14 @@ fn check_site(lower: &mut Lower<'_>, site: ast::Name) {
     lower.report(diag);
 }
 
-fn type_decl(lower: &mut Lower<'_>, decl: &Decl, name: Symbol, ty: &ast::Type, refine: Option<&ast::Where>, bodies: &mut Bodies) {
+fn type_decl(
+    lower: &mut Lower<'_>,
+    decl: &Decl,
+    name: Symbol,
+    ty: &ast::Type,
+    refine: Option<&ast::Where>,
+    bodies: &mut Bodies,
+) {
     let _ = name;
     lower.type_bodies(ty, bodies);
     if let Some(refine) = refine

@@ -103,7 +103,9 @@ fn report(path: &[(Symbol, &Edge)]) -> Diag {
     } else {
         format!("which entries exist goes in a circle: {} → `{}`", names.join(" → "), path[0].0)
     };
-    let mut diag = code::KIND_CYCLE.at(first.at, message).label(format!("`{}` writes `{}` for each `{}`", first.module, first.to, path[0].0));
+    let mut diag = code::KIND_CYCLE
+        .at(first.at, message)
+        .label(format!("`{}` writes `{}` for each `{}`", first.module, first.to, path[0].0));
     for (from, edge) in &path[1..] {
         diag = diag.also(edge.at, format!("`{}` writes `{}` for each `{from}`", edge.module, edge.to));
     }

@@ -30,7 +30,10 @@ pub(crate) fn close_reads(program: &mut Program, lowered: &[(ItemId, Arc<Lowered
 }
 
 /// (kind, `let`) → the siblings that it reads.
-fn derived_fields(program: &Program, lowered: &[(ItemId, Arc<Lowered>)]) -> FxHashMap<(Symbol, Symbol), BTreeSet<Symbol>> {
+fn derived_fields(
+    program: &Program,
+    lowered: &[(ItemId, Arc<Lowered>)],
+) -> FxHashMap<(Symbol, Symbol), BTreeSet<Symbol>> {
     let mut by_record: FxHashMap<kss_ir::RecordId, Vec<(Symbol, &BTreeSet<Symbol>)>> = FxHashMap::default();
     for (record, name, reads) in lowered.iter().flat_map(|(_, l)| &l.let_reads) {
         by_record.entry(*record).or_default().push((*name, reads));
@@ -46,13 +49,15 @@ fn derived_fields(program: &Program, lowered: &[(ItemId, Arc<Lowered>)]) -> FxHa
 }
 
 fn reads_of_functions(program: &Program) -> FxHashMap<FnId, BTreeSet<(Symbol, Symbol)>> {
-    let mut all: FxHashMap<FnId, BTreeSet<(Symbol, Symbol)>> = program.fns.iter().map(|(id, f)| (*id, f.reads.clone())).collect();
+    let mut all: FxHashMap<FnId, BTreeSet<(Symbol, Symbol)>> =
+        program.fns.iter().map(|(id, f)| (*id, f.reads.clone())).collect();
     let calls: Vec<(FnId, Vec<FnId>)> = program.fns.iter().map(|(id, f)| (*id, called(f))).collect();
     // Few functions, shallow calls: go round until nothing changes.
     loop {
         let mut changed = false;
         for (id, callees) in &calls {
-            let more: BTreeSet<(Symbol, Symbol)> = callees.iter().filter_map(|c| all.get(c)).flatten().copied().collect();
+            let more: BTreeSet<(Symbol, Symbol)> =
+                callees.iter().filter_map(|c| all.get(c)).flatten().copied().collect();
             let own = all.entry(*id).or_default();
             let before = own.len();
             own.extend(more);

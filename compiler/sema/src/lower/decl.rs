@@ -3,7 +3,7 @@
 use super::{Around, Lower};
 use crate::signatures::FnSig;
 use kss_ir::{Check, FnId, FnIr, RecordDef, RecordId, Refine, Ty};
-use kss_span::{ItemId, Symbol};
+use kss_span::Symbol;
 use kss_syntax::ast::{self, FieldValue, StmtKind, TypeKind};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -51,7 +51,9 @@ impl Lower<'_> {
                     }
                 }
             }
-            TypeKind::List(t) | TypeKind::Set(t) | TypeKind::Optional(t) | TypeKind::Later(t) => self.type_bodies(t, out),
+            TypeKind::List(t) | TypeKind::Set(t) | TypeKind::Optional(t) | TypeKind::Later(t) => {
+                self.type_bodies(t, out)
+            }
             TypeKind::Map(k, v) => {
                 self.type_bodies(k, out);
                 self.type_bodies(v, out);
@@ -118,7 +120,14 @@ impl Lower<'_> {
     }
 
     /// A function with its parameters as the first locals.
-    pub(crate) fn function(&mut self, name: Symbol, params: &[ast::Param], types: &[(Symbol, Ty)], result: &Ty, body: &ast::Expr) -> FnIr {
+    pub(crate) fn function(
+        &mut self,
+        name: Symbol,
+        params: &[ast::Param],
+        types: &[(Symbol, Ty)],
+        result: &Ty,
+        body: &ast::Expr,
+    ) -> FnIr {
         let reads = std::mem::take(&mut self.reads);
         let calls = std::mem::take(&mut self.calls);
         let (body, locals) = self.framed(|l| {
@@ -159,7 +168,14 @@ impl Lower<'_> {
             _ => (self.condition(cond), message.map(|m| self.check(m, &text))),
         };
         debug_assert_eq!(outer, self.locals.len());
-        Check { node: stmt.id.0, chain: Vec::new(), cond: cond_ir, code: code.map(|c| c.text), message, locals: self.max_slot }
+        Check {
+            node: stmt.id.0,
+            chain: Vec::new(),
+            cond: cond_ir,
+            code: code.map(|c| c.text),
+            message,
+            locals: self.max_slot,
+        }
     }
 
     /// A function of a file.

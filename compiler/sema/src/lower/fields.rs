@@ -24,7 +24,9 @@ impl Lower<'_> {
     /// `..store` of a record with known fields writes each of them.
     fn spreads_by_field(&mut self, stmts: Vec<Stmt>, target: &Target) -> Vec<Stmt> {
         let known: Vec<Symbol> = match target {
-            Target::Record(id) => self.sigs.records.get(id).map_or(Vec::new(), |d| d.fields.iter().map(|f| f.name).collect()),
+            Target::Record(id) => {
+                self.sigs.records.get(id).map_or(Vec::new(), |d| d.fields.iter().map(|f| f.name).collect())
+            }
             _ => return stmts,
         };
         let mut out = Vec::new();
@@ -34,7 +36,12 @@ impl Lower<'_> {
                     for name in &known {
                         let field = ExprKind::Field { base: value.clone(), name: *name, optional: true };
                         let value = Expr { node: value.node, kind: Box::new(field) };
-                        let kind = StmtKind::Set { path: vec![Key::Name(*name, stmt.node)], value, layer: None, because: None };
+                        let kind = StmtKind::Set {
+                            path: vec![Key::Name(*name, stmt.node)],
+                            value,
+                            layer: None,
+                            because: None,
+                        };
                         out.push(Stmt { node: stmt.node, kind });
                     }
                 }

@@ -6,7 +6,9 @@ use crate::ModuleSig;
 use crate::signatures::need_path;
 use indexmap::IndexMap;
 use kss_diag::code;
-use kss_ir::{Alternative, Cardinality, Ctl, FieldBlocks, FnId, FnIr, Ignore, ModuleIr, Need, OptionIr, Path, Provide, Statements, Ty};
+use kss_ir::{
+    Cardinality, Ctl, FieldBlocks, FnId, FnIr, Ignore, ModuleIr, Need, OptionIr, Path, Provide, Statements, Ty,
+};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
@@ -14,7 +16,12 @@ use std::sync::Arc;
 
 impl<'a> Lower<'a> {
     /// Lowers module `sig`.
-    pub(crate) fn module(&mut self, sig: &'a ModuleSig, body: &ast::Block, fns: &mut Vec<(FnId, Arc<FnIr>)>) -> ModuleIr {
+    pub(crate) fn module(
+        &mut self,
+        sig: &'a ModuleSig,
+        body: &ast::Block,
+        fns: &mut Vec<(FnId, Arc<FnIr>)>,
+    ) -> ModuleIr {
         self.module = Some(sig);
         self.around = Around::Scope(sig.scope);
         self.facts = self.base_facts();
@@ -70,7 +77,13 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn module_statement(&mut self, stmt: &ast::Stmt, chain: &mut Vec<Ctl>, ir: &mut ModuleIr, fns: &mut Vec<(FnId, Arc<FnIr>)>) {
+    fn module_statement(
+        &mut self,
+        stmt: &ast::Stmt,
+        chain: &mut Vec<Ctl>,
+        ir: &mut ModuleIr,
+        fns: &mut Vec<(FnId, Arc<FnIr>)>,
+    ) {
         match &stmt.kind {
             StmtKind::Option { private, name, ty, default, refine } => {
                 let known = self.module.and_then(|m| m.options.get(&name.text)).map(|o| o.ty.clone());
@@ -78,8 +91,15 @@ impl<'a> Lower<'a> {
                 let _ = ty;
                 let (value, locals) = self.framed(|l| default.as_ref().map(|d| l.check(d, &option_ty)));
                 let refine = refine.as_ref().map(|r| Arc::new(self.lower_where(r, &option_ty)));
-                let option =
-                    OptionIr { node: stmt.id.0, ty: option_ty, doc: stmt.doc.clone(), private: *private, default: value, refine, locals };
+                let option = OptionIr {
+                    node: stmt.id.0,
+                    ty: option_ty,
+                    doc: stmt.doc.clone(),
+                    private: *private,
+                    default: value,
+                    refine,
+                    locals,
+                };
                 ir.options.insert(name.text, option);
             }
             StmtKind::Needs { path, optional } => self.needs(stmt, path, *optional, ir),
@@ -92,7 +112,9 @@ impl<'a> Lower<'a> {
             }
             StmtKind::Type { .. } | StmtKind::Let { .. } => {}
             StmtKind::Field(field) if is_phase(field) => self.phase(stmt, field, ir),
-            StmtKind::Remove { .. } => self.misplaced(stmt, "a module removes nothing that others declared; the site's or cluster's body may"),
+            StmtKind::Remove { .. } => {
+                self.misplaced(stmt, "a module removes nothing that others declared; the site's or cluster's body may")
+            }
             _ => self.deeper(|l| {
                 let slots = (l.next_slot, l.max_slot);
                 (l.next_slot, l.max_slot) = (0, 0);
@@ -145,7 +167,10 @@ impl<'a> Lower<'a> {
                 if !fits {
                     let at = self.at(stmt.id);
                     let scope = super::statements::scope_name(sig.scope);
-                    let message = format!("capability `{name}` is of the {scope}, not of the {}", super::statements::scope_name(ir.scope));
+                    let message = format!(
+                        "capability `{name}` is of the {scope}, not of the {}",
+                        super::statements::scope_name(ir.scope)
+                    );
                     let mut diag = code::WRONG_SCOPE.at(at, message).also(sig.origin, format!("per {scope}"));
                     if sig.scope == ScopeKind::Site && !site_module {
                         diag = diag.help(format!("write `needs site.{name}`"));
@@ -167,7 +192,11 @@ impl<'a> Lower<'a> {
                 }
                 if !matches!(ty, Ty::Optional(_)) {
                     let at = self.at(stmt.id);
-                    self.report(code::TYPE_MISMATCH.at(at, "this is always there, so nothing has to need it").help("remove the line"));
+                    self.report(
+                        code::TYPE_MISMATCH
+                            .at(at, "this is always there, so nothing has to need it")
+                            .help("remove the line"),
+                    );
                 }
             }
         }
@@ -188,7 +217,11 @@ impl<'a> Lower<'a> {
         if !fits {
             let at = self.at(stmt.id);
             let (of, here) = (super::statements::scope_name(sig.scope), super::statements::scope_name(ir.scope));
-            self.report(code::WRONG_SCOPE.at(at, format!("capability `{}` is of the {of}, and the module is for a {here}", name.text)).also(sig.origin, format!("per {of}")));
+            self.report(
+                code::WRONG_SCOPE
+                    .at(at, format!("capability `{}` is of the {of}, and the module is for a {here}", name.text))
+                    .also(sig.origin, format!("per {of}")),
+            );
         }
         let target: Target = self.target_of(&sig.ty);
         let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));

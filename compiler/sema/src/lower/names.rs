@@ -230,15 +230,29 @@ impl Lower<'_> {
         }
         if self.sigs.capabilities.contains_key(&name) && self.module.is_some() {
             let message = format!("`{name}` is a capability that this module does not need");
-            self.report(code::UNKNOWN_NAME.at(at, message).help(format!("write `needs {name}` or `needs {name}?` in the module")));
+            self.report(
+                code::UNKNOWN_NAME
+                    .at(at, message)
+                    .help(format!("write `needs {name}` or `needs {name}?` in the module")),
+            );
             return error_expr(node);
         }
         if self.sigs.kinds.contains_key(&name) {
-            self.report(code::UNKNOWN_NAME.at(at, format!("`{name}` is a kind of entries")).help(format!("name one: `{name}.NAME`")));
+            self.report(
+                code::UNKNOWN_NAME
+                    .at(at, format!("`{name}` is a kind of entries"))
+                    .help(format!("name one: `{name}.NAME`")),
+            );
             return error_expr(node);
         }
         let known = self.names();
-        self.unknown(&code::UNKNOWN_NAME, node, format!("there is no `{name}` here"), &name, known.iter().map(|s| s.as_str()));
+        self.unknown(
+            &code::UNKNOWN_NAME,
+            node,
+            format!("there is no `{name}` here"),
+            &name,
+            known.iter().map(|s| s.as_str()),
+        );
         error_expr(node)
     }
 
@@ -248,9 +262,12 @@ impl Lower<'_> {
         let left_known = self.names().contains(&Symbol::new(left));
         let right_known = right.chars().all(|c| c.is_ascii_digit()) || self.names().contains(&Symbol::new(right));
         (left_known && right_known).then(|| {
-            code::UNKNOWN_NAME
-                .at(at, format!("there is no `{name}` here; a minus needs spaces around it"))
-                .fix(format!("write `{left} - {right}`"), at, kss_diag::How::Replace, format!("{left} - {right}"))
+            code::UNKNOWN_NAME.at(at, format!("there is no `{name}` here; a minus needs spaces around it")).fix(
+                format!("write `{left} - {right}`"),
+                at,
+                kss_diag::How::Replace,
+                format!("{left} - {right}"),
+            )
         })
     }
 

@@ -2,12 +2,10 @@
 
 use super::block::Target;
 use super::{Around, LetState, Lower};
-use crate::Signatures;
 use kss_ir::{Body as IrBody, FieldBlocks, KindUse, ScopeBody, Statements, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
-use std::sync::Arc;
 
 impl Lower<'_> {
     /// A body of a scope inside the item; `framed` bodies see the variables around (`it`).
@@ -25,7 +23,8 @@ impl Lower<'_> {
     }
 
     pub(crate) fn scope_parts(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
-        let (fields, rest): (Vec<&ast::Stmt>, Vec<&ast::Stmt>) = body.stmts.iter().partition(|s| self.is_field(scope, s));
+        let (fields, rest): (Vec<&ast::Stmt>, Vec<&ast::Stmt>) =
+            body.stmts.iter().partition(|s| self.is_field(scope, s));
         let fields: Vec<ast::Stmt> = fields.into_iter().cloned().collect();
         let target = match self.sigs.scope_types.get(&scope) {
             Some(id) => Target::Record(*id),
@@ -43,8 +42,14 @@ impl Lower<'_> {
 
     /// Does the statement set a field of the scope's type (rather than declare an entry, use a module …)?
     fn is_field(&self, scope: ScopeKind, stmt: &ast::Stmt) -> bool {
-        let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else { return false };
-        let is_entry_kind = |name: Symbol| self.sigs.kinds.get(&name).is_some_and(|k| k.usage == KindUse::Structure || !matches!(def.field(name).map(|f| &f.ty), Some(Ty::Map(..))));
+        let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else {
+            return false;
+        };
+        let is_entry_kind = |name: Symbol| {
+            self.sigs.kinds.get(&name).is_some_and(|k| {
+                k.usage == KindUse::Structure || !matches!(def.field(name).map(|f| &f.ty), Some(Ty::Map(..)))
+            })
+        };
         match &stmt.kind {
             StmtKind::Field(field) => match field.path.first() {
                 Some(ast::Key::Bare(name)) => {
@@ -69,7 +74,15 @@ impl Lower<'_> {
     }
 
     /// `site`, `overlay` or `cluster` at the top of a file.
-    pub(crate) fn top_scope(&mut self, stmt: &ast::Stmt, scope: ScopeKind, overlay: bool, name: ast::Name, site: Option<ast::Name>, body: &ast::Block) -> ScopeBody {
+    pub(crate) fn top_scope(
+        &mut self,
+        stmt: &ast::Stmt,
+        scope: ScopeKind,
+        overlay: bool,
+        name: ast::Name,
+        site: Option<ast::Name>,
+        body: &ast::Block,
+    ) -> ScopeBody {
         self.around = Around::Scope(scope);
         self.body_entries = Self::entries_of(&body.stmts);
         self.announce_lets(&body.stmts);

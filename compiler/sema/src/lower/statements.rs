@@ -6,8 +6,8 @@ use crate::Signatures;
 use crate::signatures::entry_refs;
 use kss_diag::{closest, code};
 use kss_ir::{
-    Body as IrBody, Check, Ctl, Each, Effect, EffectKind, EntryRef, ExprKind, FieldBlocks, Head, Key, KindUse, Remove, RemoveTarget, Statements,
-    Tune, TuneTarget, Ty, Use,
+    Body as IrBody, Check, Ctl, Each, Effect, EffectKind, EntryRef, ExprKind, FieldBlocks, Head, Key, KindUse, Remove,
+    RemoveTarget, Statements, Tune, TuneTarget, Ty, Use,
 };
 use kss_span::Symbol;
 use kss_syntax::ast::{self, Body, StmtKind};
@@ -59,7 +59,12 @@ impl Lower<'_> {
             }
             StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
                 let value = self.infer(value).0;
-                out.effects.push(Effect { node: stmt.id.0, chain: chain.clone(), kind: EffectKind::Fail(value), locals: self.max_slot });
+                out.effects.push(Effect {
+                    node: stmt.id.0,
+                    chain: chain.clone(),
+                    kind: EffectKind::Fail(value),
+                    locals: self.max_slot,
+                });
             }
             StmtKind::If { cond, then, otherwise } => self.if_chain(cond, then, otherwise.as_ref(), chain, out),
             StmtKind::For { generators, body } => self.for_chain(generators, body, chain, out),
@@ -86,7 +91,14 @@ impl Lower<'_> {
         chain.truncate(depth);
     }
 
-    fn if_chain(&mut self, cond: &ast::Expr, then: &Body, otherwise: Option<&Body>, chain: &mut Vec<Ctl>, out: &mut Statements) {
+    fn if_chain(
+        &mut self,
+        cond: &ast::Expr,
+        then: &Body,
+        otherwise: Option<&Body>,
+        chain: &mut Vec<Ctl>,
+        out: &mut Statements,
+    ) {
         let ir = self.condition(cond);
         self.scoped(|l| {
             l.learn(cond, true);
@@ -114,7 +126,14 @@ impl Lower<'_> {
         chain.truncate(depth);
     }
 
-    fn match_chain(&mut self, stmt: &ast::Stmt, subject: &ast::Expr, arms: &[(ast::Pattern, Body)], chain: &mut Vec<Ctl>, out: &mut Statements) {
+    fn match_chain(
+        &mut self,
+        stmt: &ast::Stmt,
+        subject: &ast::Expr,
+        arms: &[(ast::Pattern, Body)],
+        chain: &mut Vec<Ctl>,
+        out: &mut Statements,
+    ) {
         let (subject_ir, ty) = self.infer(subject);
         let mut patterns = Vec::new();
         let first_local = self.locals.len();
@@ -150,7 +169,14 @@ impl Lower<'_> {
         }
     }
 
-    fn use_(&mut self, stmt: &ast::Stmt, name: &ast::Key, body: Option<&ast::Block>, chain: &[Ctl], out: &mut Statements) {
+    fn use_(
+        &mut self,
+        stmt: &ast::Stmt,
+        name: &ast::Key,
+        body: Option<&ast::Block>,
+        chain: &[Ctl],
+        out: &mut Statements,
+    ) {
         self.static_only(stmt, "use", chain);
         let Some(module) = name.literal() else {
             let at = self.at(name.id());
@@ -170,7 +196,12 @@ impl Lower<'_> {
         if let Some(first) = out.uses.iter().find(|u| u.module == module) {
             let first = self.at(ast::NodeId(first.node));
             let at = self.at(stmt.id);
-            self.report(code::USED_TWICE.at(at, format!("module `{module}` is used twice here")).also(first, "the first").help("a module is used once in a scope; what may be several is a collection among its options"));
+            self.report(
+                code::USED_TWICE
+                    .at(at, format!("module `{module}` is used twice here"))
+                    .also(first, "the first")
+                    .help("a module is used once in a scope; what may be several is a collection among its options"),
+            );
         }
         out.uses.push(Use { node: stmt.id.0, module, options: FieldBlocks { locals, ..options } });
     }
@@ -198,7 +229,14 @@ impl Lower<'_> {
     }
 
     /// Statements that set fields which no declared record lists (options of a module).
-    fn blocks_of_fields(&mut self, node: ast::NodeId, stmts: &[ast::Stmt], fields: &[(Symbol, Ty)], owner: &str, what: &str) -> FieldBlocks {
+    fn blocks_of_fields(
+        &mut self,
+        node: ast::NodeId,
+        stmts: &[ast::Stmt],
+        fields: &[(Symbol, Ty)],
+        owner: &str,
+        what: &str,
+    ) -> FieldBlocks {
         let mut by_field: indexmap::IndexMap<Symbol, Vec<ast::Stmt>> = indexmap::IndexMap::new();
         self.group_by_field(stmts, &mut by_field);
         let mut out = FieldBlocks::default();
@@ -237,7 +275,13 @@ impl Lower<'_> {
             if !self.sigs.modules.contains_key(&module) {
                 let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
                 let at = target.head.words[0].id();
-                self.unknown(&code::UNKNOWN_MODULE, at, format!("there is no module `{module}`"), &module, known.iter().map(|s| s.as_str()));
+                self.unknown(
+                    &code::UNKNOWN_MODULE,
+                    at,
+                    format!("there is no module `{module}`"),
+                    &module,
+                    known.iter().map(|s| s.as_str()),
+                );
                 return;
             }
             out.removes.push(Remove { node, target: RemoveTarget::Use(module) });
@@ -251,7 +295,11 @@ impl Lower<'_> {
             }
             _ => {
                 let at = self.at(stmt.id);
-                self.report(code::REMOVES_NOTHING.at(at, "this names nothing that can be removed").help("write `remove use MODULE`, `remove KIND NAME` or `remove KIND NAME path.of.field`"));
+                self.report(
+                    code::REMOVES_NOTHING
+                        .at(at, "this names nothing that can be removed")
+                        .help("write `remove use MODULE`, `remove KIND NAME` or `remove KIND NAME path.of.field`"),
+                );
             }
         }
     }
@@ -260,7 +308,12 @@ impl Lower<'_> {
     fn known_entry(&mut self, node: ast::NodeId, entry: &EntryRef, remove: bool) {
         let writes = |m: &&Arc<crate::ModuleSig>| m.kinds.contains(&entry.kind);
         let modules: Vec<_> = self.sigs.modules.values().filter(writes).cloned().collect();
-        let known: Vec<Symbol> = modules.iter().flat_map(|m| m.entries.iter()).filter(|(e, _)| e.kind == entry.kind).map(|(e, _)| e.name).collect();
+        let known: Vec<Symbol> = modules
+            .iter()
+            .flat_map(|m| m.entries.iter())
+            .filter(|(e, _)| e.kind == entry.kind)
+            .map(|(e, _)| e.name)
+            .collect();
         if modules.iter().any(|m| m.computed.contains(&entry.kind)) {
             return;
         }
@@ -302,10 +355,27 @@ impl Lower<'_> {
         let fields = self.field_blocks(stmt.id, &body.stmts, &target);
         self.next_slot = slots.max(self.next_slot);
         let body = IrBody { fields, statements: None };
-        out.heads.push(Arc::new(Head { node: stmt.id.0, kind: name, kubernetes: None, name: None, within: None, chain: chain.clone(), body, because: None }));
+        out.heads.push(Arc::new(Head {
+            node: stmt.id.0,
+            kind: name,
+            kubernetes: None,
+            name: None,
+            within: None,
+            chain: chain.clone(),
+            body,
+            because: None,
+        }));
     }
 
-    fn tune(&mut self, stmt: &ast::Stmt, head: &ast::Head, body: &ast::Block, because: Option<&ast::Text>, chain: &[Ctl], out: &mut Statements) {
+    fn tune(
+        &mut self,
+        stmt: &ast::Stmt,
+        head: &ast::Head,
+        body: &ast::Block,
+        because: Option<&ast::Text>,
+        chain: &[Ctl],
+        out: &mut Statements,
+    ) {
         self.static_only(stmt, "tune", chain);
         let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
         let push = |out: &mut Statements, target, fields, statements| {
@@ -323,7 +393,13 @@ impl Lower<'_> {
             }
             let Some(sig) = self.sigs.modules.get(&module).cloned() else {
                 let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
-                self.unknown(&code::TUNES_NOTHING, only.id(), format!("there is no module `{module}`"), &module, known.iter().map(|s| s.as_str()));
+                self.unknown(
+                    &code::TUNES_NOTHING,
+                    only.id(),
+                    format!("there is no module `{module}`"),
+                    &module,
+                    known.iter().map(|s| s.as_str()),
+                );
                 return;
             };
             let (fields, locals) = self.framed(|l| l.option_blocks(body.id, &body.stmts, &sig));
@@ -333,7 +409,13 @@ impl Lower<'_> {
         let Some(kind) = head.words.first().and_then(ast::Key::literal) else { return };
         let Some(sig) = self.sigs.kinds.get(&kind).cloned() else {
             let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
-            self.unknown(&code::UNKNOWN_KIND, head.words[0].id(), format!("there is no kind `{kind}`"), &kind, known.iter().map(|s| s.as_str()));
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                head.words[0].id(),
+                format!("there is no kind `{kind}`"),
+                &kind,
+                known.iter().map(|s| s.as_str()),
+            );
             return;
         };
         let body = match Signatures::scope_kind(kind) {
@@ -362,11 +444,25 @@ impl Lower<'_> {
         }
     }
 
-    fn each(&mut self, stmt: &ast::Stmt, kind: ast::Name, filter: Option<&ast::Expr>, body: &ast::Block, chain: &[Ctl], out: &mut Statements) {
+    fn each(
+        &mut self,
+        stmt: &ast::Stmt,
+        kind: ast::Name,
+        filter: Option<&ast::Expr>,
+        body: &ast::Block,
+        chain: &[Ctl],
+        out: &mut Statements,
+    ) {
         self.static_only(stmt, "each", chain);
         let Some(sig) = self.sigs.kinds.get(&kind.text).cloned() else {
             let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
-            self.unknown(&code::UNKNOWN_KIND, kind.id, format!("there is no kind `{}`", kind.text), &kind.text, known.iter().map(|s| s.as_str()));
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                kind.id,
+                format!("there is no kind `{}`", kind.text),
+                &kind.text,
+                known.iter().map(|s| s.as_str()),
+            );
             return;
         };
         let (filter_ir, locals) = self.framed(|l| {
@@ -388,18 +484,35 @@ impl Lower<'_> {
     }
 
     /// `kind name in ns { … }`
-    fn entry(&mut self, stmt: &ast::Stmt, head: &ast::Head, body: &ast::Block, because: Option<&ast::Text>, chain: &mut Vec<Ctl>, out: &mut Statements) {
+    fn entry(
+        &mut self,
+        stmt: &ast::Stmt,
+        head: &ast::Head,
+        body: &ast::Block,
+        because: Option<&ast::Text>,
+        chain: &mut Vec<Ctl>,
+        out: &mut Statements,
+    ) {
         let Some(kind) = head.words.first().and_then(ast::Key::literal) else { return };
         let Some(sig) = self.sigs.kinds.get(&kind).cloned() else {
             let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
-            self.unknown(&code::UNKNOWN_KIND, head.words[0].id(), format!("there is no kind `{kind}`"), &kind, known.iter().map(|s| s.as_str()));
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                head.words[0].id(),
+                format!("there is no kind `{kind}`"),
+                &kind,
+                known.iter().map(|s| s.as_str()),
+            );
             return;
         };
         let (kubernetes, name) = match (head.words.as_slice(), sig.kubernetes) {
             ([_, kubernetes, name], true) => (Some(self.key(kubernetes)), name),
             ([_, name], false) => (None, name),
             (_, true) => {
-                self.misplaced(stmt, "a manifest is written `manifest KIND NAME { … }`, with `in NAMESPACE` if it has one");
+                self.misplaced(
+                    stmt,
+                    "a manifest is written `manifest KIND NAME { … }`, with `in NAMESPACE` if it has one",
+                );
                 return;
             }
             _ => {
@@ -473,8 +586,12 @@ fn written_names(stmt: &ast::Stmt) -> Vec<Symbol> {
     let mut names: Vec<Symbol> = match &stmt.kind {
         StmtKind::Field(field) => field.path.first().and_then(ast::Key::literal).into_iter().collect(),
         StmtKind::Entry { head, .. } => head.words.first().and_then(ast::Key::literal).into_iter().collect(),
-        StmtKind::Remove { target } => target.head.words.iter().chain(&target.path).next().and_then(ast::Key::literal).into_iter().collect(),
-        StmtKind::If { then, otherwise, .. } => of_body(then).into_iter().chain(otherwise.iter().flat_map(of_body)).collect(),
+        StmtKind::Remove { target } => {
+            target.head.words.iter().chain(&target.path).next().and_then(ast::Key::literal).into_iter().collect()
+        }
+        StmtKind::If { then, otherwise, .. } => {
+            of_body(then).into_iter().chain(otherwise.iter().flat_map(of_body)).collect()
+        }
         StmtKind::For { body, .. } => of_body(body),
         StmtKind::Match { arms, .. } => arms.iter().flat_map(|(_, b)| of_body(b)).collect(),
         _ => Vec::new(),

@@ -48,7 +48,14 @@ impl Lower<'_> {
         }
     }
 
-    fn given(&mut self, stmt: &ast::Stmt, name: Option<ast::Name>, base: ast::Name, with: Option<&ast::Block>, out: &mut Vec<TestStep>) {
+    fn given(
+        &mut self,
+        stmt: &ast::Stmt,
+        name: Option<ast::Name>,
+        base: ast::Name,
+        with: Option<&ast::Block>,
+        out: &mut Vec<TestStep>,
+    ) {
         let (scope, kind) = if self.sigs.clusters.contains_key(&base.text) {
             (ScopeKind::Cluster, "cluster")
         } else if self.sigs.sites.contains_key(&base.text) {

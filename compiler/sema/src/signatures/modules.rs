@@ -82,7 +82,14 @@ pub(super) fn collect(sigs: &mut Signatures, files: &[Arc<FileItems>], pending: 
     sigs.modules.sort_keys();
 }
 
-fn module(sigs: &mut Signatures, decl: &Decl, name: ast::Name, scope: ScopeKind, body: &ast::Block, pending: &mut Pending) -> ModuleSig {
+fn module(
+    sigs: &mut Signatures,
+    decl: &Decl,
+    name: ast::Name,
+    scope: ScopeKind,
+    body: &ast::Block,
+    pending: &mut Pending,
+) -> ModuleSig {
     let cx = TypeCx { item: decl.id, module: Some(name.text) };
     own_types(sigs, cx, body, pending);
     let mut sig = ModuleSig {
@@ -118,7 +125,8 @@ fn own_types(sigs: &mut Signatures, cx: TypeCx, body: &ast::Block, pending: &mut
     };
     for (name, ty, refine) in body.stmts.iter().filter_map(declared) {
         if let Some(head) = types::head(cx, &ty) {
-            let head = if refine { Ty::Refined(Arc::new(head), RecordId { item: cx.item, node: name.id.0 }) } else { head };
+            let head =
+                if refine { Ty::Refined(Arc::new(head), RecordId { item: cx.item, node: name.id.0 }) } else { head };
             sigs.module_types.insert((module, name.text), head);
         }
     }
@@ -136,7 +144,8 @@ fn statement(sigs: &mut Signatures, cx: TypeCx, stmt: &Stmt, sig: &mut ModuleSig
         StmtKind::Option { private, name, ty, default, .. } => {
             let resolved = sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
             let required = default.is_none() && !matches!(resolved, Ty::Optional(_));
-            let option = OptionSig { ty: resolved, node: stmt.id.0, private: *private, required, doc: stmt.doc.clone() };
+            let option =
+                OptionSig { ty: resolved, node: stmt.id.0, private: *private, required, doc: stmt.doc.clone() };
             if let Some(first) = sig.options.insert(name.text, option) {
                 let at = Origin::new(cx.item, stmt.id.0);
                 let diag = code::DECLARED_TWICE.at(at, format!("option `{}` is declared twice", name.text));
