@@ -4,7 +4,8 @@
 //! cargo run -p kss-schema --example lock-import -- --sources stdlib/lock/sources.toml --inputs DIR --out stdlib/lock [NAME…]
 //! ```
 //!
-//! With names only those charts, APIs and tables. Corrections are read from `patches/NAME.txt` beside the sources.
+//! With names only those charts, APIs and tables. Corrections are read from `patches/NAME.txt` beside the sources. At the
+//! end it writes `files.rs`, the list of all files in the folder, for whoever embeds them.
 
 use kss_schema::import::{ImportError, Imported, Manifest};
 use std::collections::BTreeMap;
@@ -52,7 +53,8 @@ fn run(words: impl Iterator<Item = String>) -> Result<Vec<String>, String> {
     let manifest = Manifest::parse(&read_file(&args.sources)?).map_err(|e| e.to_string())?;
     let patches = args.sources.parent().unwrap_or(Path::new(".")).join("patches");
     let input = |path: &str| {
-        read_file(&args.inputs.join(path)).map_err(|message| ImportError::Unreadable { input: path.to_owned(), message })
+        read_file(&args.inputs.join(path))
+            .map_err(|message| ImportError::Unreadable { input: path.to_owned(), message })
     };
     let wanted = |name: &String| args.names.is_empty() || args.names.contains(name);
     let mut made: Vec<Result<Imported, ImportError>> = Vec::new();
@@ -69,7 +71,27 @@ fn run(words: impl Iterator<Item = String>) -> Result<Vec<String>, String> {
         lines.push(format!("{} ({} bytes)", imported.path, imported.text.len()));
         lines.extend(imported.warnings.iter().map(|warning| format!("  {warning}")));
     }
+    let files = list_files(&args.out)?;
+    write(&args.out.join("files.rs"), &files)?;
     Ok(lines)
+}
+
+/// Rust source that names every file.
+fn list_files(folder: &Path) -> Result<String, String> {
+    let mut paths = Vec::new();
+    for sub in ["charts", "kinds", "options"] {
+        let Ok(entries) = std::fs::read_dir(folder.join(sub)) else { continue };
+        for entry in entries {
+            let entry = entry.map_err(|error| format!("{sub}: {error}"))?;
+            paths.push(format!("{sub}/{}", entry.file_name().to_string_lossy()));
+        }
+    }
+    paths.sort_unstable();
+    let lines: String = paths.iter().map(|path| format!("    (\"{path}\", include_str!(\"{path}\")),\n")).collect();
+    Ok(format!(
+        "//! Written by `lock-import`: the files of this folder, by path.\n\n\
+         /// Path below this folder, and text.\n#[rustfmt::skip]\npub static FILES: &[(&str, &str)] = &[\n{lines}];\n"
+    ))
 }
 
 fn read_file(path: &Path) -> Result<String, String> {

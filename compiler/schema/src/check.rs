@@ -72,14 +72,8 @@ pub fn packages(schema: &Schema, value: &Value) -> Vec<Vec<Seg>> {
 }
 
 fn run<'s>(schema: &'s Schema, value: &Value, unchecked: &'s [Vec<Symbol>]) -> Checker<'s> {
-    let mut checker = Checker {
-        schema,
-        unchecked,
-        path: Vec::new(),
-        keys: Vec::new(),
-        found: Vec::new(),
-        packages: Vec::new(),
-    };
+    let mut checker =
+        Checker { schema, unchecked, path: Vec::new(), keys: Vec::new(), found: Vec::new(), packages: Vec::new() };
     let (place, ty) = schema.start();
     checker.value(&place, ty, value);
     checker
@@ -149,13 +143,13 @@ impl<'s> Checker<'s> {
             self.path.push(Seg::Key(*key));
             self.keys.push(*key);
             if !self.is_unchecked() {
-                let above = place.clone();
+                let above = place.mark();
                 match self.schema.step_key(&mut place, alt, key) {
                     Some(node) => self.value(&place, node.ty, field),
                     None if matches!(alt, Alt::Open(_)) => {}
                     None => self.unknown(&place, key, field),
                 }
-                place = above;
+                place.back(above);
             }
             self.keys.pop();
             self.path.pop();
@@ -224,7 +218,14 @@ impl<'s> Checker<'s> {
 fn is_text(kind: Kind<'_>) -> bool {
     !matches!(
         kind,
-        Kind::None | Kind::Null | Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Record(_) | Kind::List(_) | Kind::Set(_)
+        Kind::None
+            | Kind::Null
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Float(_)
+            | Kind::Record(_)
+            | Kind::List(_)
+            | Kind::Set(_)
     )
 }
 

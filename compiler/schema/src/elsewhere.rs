@@ -42,7 +42,8 @@ fn ends<'a>(path: &'a str, key: &'a str) -> impl Iterator<Item = usize> + 'a {
 fn spread(schema: &Schema, path: &str, hops: usize, found: &mut BTreeSet<String>) {
     let root = schema.root_name();
     if !path.starts_with('$') {
-        let relative = if root.is_empty() { Some(path) } else { path.strip_prefix(root).and_then(|p| p.strip_prefix(' ')) };
+        let relative =
+            if root.is_empty() { Some(path) } else { path.strip_prefix(root).and_then(|p| p.strip_prefix(' ')) };
         found.extend(relative.map(str::to_owned));
         return;
     }

@@ -70,7 +70,9 @@ pub enum LockProblem {
         path: String,
     },
     /// A file is another one than was locked.
-    #[error("`{path}` has the hash {found}, but `kss.lock` names {expected}; undo the change, or lock the file anew with `kssc lock update`")]
+    #[error(
+        "`{path}` has the hash {found}, but `kss.lock` names {expected}; undo the change, or lock the file anew with `kssc lock update`"
+    )]
     OtherHash {
         /// Of the file.
         path: String,

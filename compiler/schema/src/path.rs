@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// One key of a path: bare if it reads as a name, else quoted as in JSON.
 pub fn segment(key: &str) -> Cow<'_, str> {
-    let plain = !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-' || c == b'/');
+    let plain =
+        !key.is_empty() && key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-' || c == b'/');
     if plain { Cow::Borrowed(key) } else { Cow::Owned(serde_json::Value::from(key).to_string()) }
 }
 
@@ -111,9 +112,14 @@ impl Place {
         }
     }
 
+    /// Where it is now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark(self.text.len())
+    }
+
     /// Steps to a key.
     pub(crate) fn key(&mut self, key: &str) -> Mark {
-        let mark = Mark(self.text.len());
+        let mark = self.mark();
         self.separate();
         self.text.push_str(&segment(key));
         mark
@@ -121,7 +127,7 @@ impl Place {
 
     /// Steps to what every other key holds.
     pub(crate) fn any_key(&mut self) -> Mark {
-        let mark = Mark(self.text.len());
+        let mark = self.mark();
         self.separate();
         self.text.push('*');
         mark
@@ -129,7 +135,7 @@ impl Place {
 
     /// Steps to what a list holds.
     pub(crate) fn item(&mut self) -> Mark {
-        let mark = Mark(self.text.len());
+        let mark = self.mark();
         self.text.push_str("[]");
         mark
     }

@@ -142,9 +142,17 @@ impl SchemaSet {
         Some(Schema::new(Family::Kind, &root, [Table::new(file.text.clone())]))
     }
 
-    /// All NixOS options: those of nixpkgs and those of the project's own modules.
+    /// All NixOS options: those of nixpkgs and those of own modules. Of two tables of one name the project's is used.
     pub fn nixos(&self) -> Schema {
-        let tables: Vec<Table> = self.files("options/").map(|file| Table::new(file.text.clone())).collect();
+        let mut names = Vec::new();
+        let mut tables = Vec::new();
+        for file in self.files("options/") {
+            let name = Header::of(file.text.as_str()).get("name").unwrap_or_default();
+            if !names.contains(&name) {
+                names.push(name);
+                tables.push(Table::new(file.text.clone()));
+            }
+        }
         Schema::new(Family::Options, "", tables)
     }
 
@@ -184,7 +192,11 @@ fn load(
     let header = Header::of(&text);
     let said = |word| header.get(word).unwrap_or_default();
     let repo = kind == LockedKind::Chart && !same_repo(said("repo"), &locked.repo);
-    if said("kss-schema") != format!("1 {word}") || said("name") != locked.name || said("version") != locked.version || repo {
+    if said("kss-schema") != format!("1 {word}")
+        || said("name") != locked.name
+        || said("version") != locked.version
+        || repo
+    {
         let expected = format!("{word} {} {}", locked.name, locked.version);
         let found = format!("{} {} {}", said("kss-schema").trim_start_matches("1 "), said("name"), said("version"));
         return Err(LockProblem::OtherThing { path: path(), expected, found });

@@ -106,7 +106,8 @@ pub fn human(ty: &str) -> String {
     let (literals, others): (Vec<Alt>, Vec<Alt>) = alts(ty).partition(|a| matches!(a, Alt::Lit(_)));
     let mut words: Vec<String> = others.into_iter().map(human_alt).collect();
     if !literals.is_empty() {
-        let list: Vec<&str> = literals.iter().filter_map(|a| if let Alt::Lit(t) = a { Some(*t) } else { None }).collect();
+        let list: Vec<&str> =
+            literals.iter().filter_map(|a| if let Alt::Lit(t) = a { Some(*t) } else { None }).collect();
         words.push(if list.len() == 1 { list[0].to_owned() } else { format!("one of {}", list.join(", ")) });
     }
     words.dedup();

@@ -6,8 +6,8 @@
 //!   # nodePort: 30080     a key of `server`
 //! ```
 //!
-//! A commented line counts if its `#` stands where the keys of a record begin that is not empty, if it reads as `key: value`,
-//! and if it belongs to no example. Records below lists are left alone.
+//! A commented line counts if its `#` stands where the keys of a record begin that is not empty, and if it reads as
+//! `key: value`. Records below lists are left alone.
 
 use regex::Regex;
 use std::sync::LazyLock;
@@ -18,8 +18,29 @@ static REAL_KEY: LazyLock<Option<Regex>> =
 
 /// Words that stand before a colon in prose.
 const PROSE: &[&str] = &[
-    "default", "e", "eg", "ex", "example", "examples", "format", "http", "https", "i", "important", "info", "note", "options",
-    "optional", "ref", "reference", "see", "todo", "type", "usage", "values", "warning",
+    "default",
+    "e",
+    "eg",
+    "ex",
+    "example",
+    "examples",
+    "format",
+    "http",
+    "https",
+    "i",
+    "important",
+    "info",
+    "note",
+    "options",
+    "optional",
+    "ref",
+    "reference",
+    "see",
+    "todo",
+    "type",
+    "usage",
+    "values",
+    "warning",
 ];
 
 /// A key of which only a comment tells.
@@ -39,7 +60,7 @@ struct Level {
 /// The keys that comments tell of, in order.
 pub(crate) fn commented(text: &str) -> Vec<Commented> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut scan = Scan { found: Vec::new(), levels: Vec::new(), block: None, example: false };
+    let mut scan = Scan { found: Vec::new(), levels: Vec::new(), block: None };
     for (at, line) in lines.iter().enumerate() {
         scan.line(line, &lines[at + 1..]);
     }
@@ -51,8 +72,6 @@ struct Scan {
     levels: Vec<Level>,
     /// Indentation of the key whose block text is being passed over.
     block: Option<usize>,
-    /// Do the comments since the last key speak of an example?
-    example: bool,
 }
 
 impl Scan {
@@ -63,12 +82,9 @@ impl Scan {
             return;
         }
         self.block = None;
-        if body.is_empty() {
-            self.example = false;
-        } else if body.starts_with('#') {
+        if body.starts_with('#') {
             self.comment(body, indent, after);
-        } else {
-            self.example = false;
+        } else if !body.is_empty() {
             self.content(body, indent);
         }
     }
@@ -93,13 +109,11 @@ impl Scan {
     }
 
     fn comment(&mut self, body: &str, indent: usize, after: &[&str]) {
-        let lower = body.to_ascii_lowercase();
-        if lower.contains("example") || lower.contains("e.g") {
-            self.example = true;
-        }
         let Some(found) = KEY.as_ref().and_then(|re| re.captures(body)) else { return };
-        let (Some(key), value) = (found.get(1).map(|m| m.as_str()), found.get(2).map_or("", |m| m.as_str())) else { return };
-        if self.example || PROSE.contains(&key.to_ascii_lowercase().as_str()) || is_prose(value) {
+        let (Some(key), value) = (found.get(1).map(|m| m.as_str()), found.get(2).map_or("", |m| m.as_str())) else {
+            return;
+        };
+        if PROSE.contains(&key.to_ascii_lowercase().as_str()) || is_prose(value) {
             return;
         }
         let Some(parent) = self.parent(indent, after) else { return };
@@ -110,7 +124,7 @@ impl Scan {
     fn parent(&self, indent: usize, after: &[&str]) -> Option<Vec<String>> {
         let known = self.levels.iter().any(|level| level.indent == indent && level.key.is_some());
         let next = after.iter().map(|line| (line.len() - line.trim_start().len(), line.trim_start()));
-        let next = next.filter(|(_, body)| !body.is_empty() && !body.starts_with('#')).next();
+        let next = { next }.find(|(_, body)| !body.is_empty() && !body.starts_with('#'));
         let opens = next.is_some_and(|(at, body)| at == indent && !body.starts_with('-'))
             && self.levels.last().is_none_or(|level| level.indent < indent);
         if !known && !opens {
@@ -142,8 +156,8 @@ mod tests {
     }
 
     #[test]
-    fn prose_examples_and_lists_are_no_keys() {
-        let text = "a:\n  # note: this is prose\n  # ref: https://x\n  # Sets it: to a value\n  b: 1\n  # Example:\n  # c: 1\n  d:\n    - e: 1\n      # f: 2\n  g: {}\n    # h: 1\n  i: |\n    # j: 1\n    text\n  k: 2\n";
+    fn prose_block_texts_and_lists_are_no_keys() {
+        let text = "a:\n  # note: this is prose\n  # ref: https://x\n  # Sets it: to a value\n  b: 1\n  # Example:\n  #   c: 1\n  d:\n    - e: 1\n      # f: 2\n  g: {}\n    # h: 1\n  i: |\n    # j: 1\n    text\n  k: 2\n";
         assert_eq!(paths(text), Vec::<String>::new());
     }
 }

@@ -83,7 +83,9 @@ impl<'a> Reader<'a> {
         let types: Vec<&str> = match schema.get("type") {
             Some(Json::String(one)) => vec![one],
             Some(Json::Array(all)) => all.iter().filter_map(Json::as_str).collect(),
-            _ if schema.get("properties").is_some() || flag(schema, "x-kubernetes-preserve-unknown-fields") => vec!["object"],
+            _ if schema.get("properties").is_some() || flag(schema, "x-kubernetes-preserve-unknown-fields") => {
+                vec!["object"]
+            }
             _ if schema.get("items").is_some() => vec!["array"],
             _ => Vec::new(),
         };

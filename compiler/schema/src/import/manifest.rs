@@ -84,8 +84,10 @@ impl Manifest {
     ///
     /// It is no TOML, or has an unknown key or misses one.
     pub fn parse(text: &str) -> Result<Manifest, ImportError> {
-        toml::from_str(text)
-            .map_err(|error| ImportError::Unreadable { input: "sources.toml".into(), message: error.message().to_owned() })
+        toml::from_str(text).map_err(|error| ImportError::Unreadable {
+            input: "sources.toml".into(),
+            message: error.message().to_owned(),
+        })
     }
 }
 
@@ -103,8 +105,11 @@ impl ChartSource {
     pub fn import(&self, read: Read<'_>, patch: Option<&str>) -> Result<Imported, ImportError> {
         let values = read(&self.values)?;
         let schema = self.schema.as_deref().map(read).transpose()?;
-        let subcharts: Vec<(&String, &String, String)> =
-            self.subcharts.iter().map(|(alias, path)| Ok((alias, path, read(path)?))).collect::<Result<_, ImportError>>()?;
+        let subcharts: Vec<(&String, &String, String)> = self
+            .subcharts
+            .iter()
+            .map(|(alias, path)| Ok((alias, path, read(path)?)))
+            .collect::<Result<_, ImportError>>()?;
         let patch_name = format!("patches/{}.txt", self.name);
         chart(&ChartInput {
             from: Provenance {

@@ -156,7 +156,9 @@ fn literals(list: &str) -> Node {
             let (word, after) = rest.split_once(',').unwrap_or((rest, ""));
             let scalar = match word.trim() {
                 "<null>" | "null" => Scalar::Null,
-                word if word.parse::<f64>().is_ok() || word == "true" || word == "false" => Scalar::Lit(word.to_owned()),
+                word if word.parse::<f64>().is_ok() || word == "true" || word == "false" => {
+                    Scalar::Lit(word.to_owned())
+                }
                 _ => return Node::any(),
             };
             (scalar, after)
@@ -191,7 +193,10 @@ mod tests {
             ("(optionally newline-terminated) single-line string", "str"),
             ("YAML value", "any"),
             ("null or YAML value", "any"),
-            ("attribute set of section of an INI file (attrs of INI atom (null, bool, int, float or string))", "{open}"),
+            (
+                "attribute set of section of an INI file (attrs of INI atom (null, bool, int, float or string))",
+                "{open}",
+            ),
             ("atom (null, bool, int, float or string)", "any"),
             ("floating point number or (positive integer, meaning &gt;0)", "num"),
             ("value “auto” (singular enum)", "\"auto\""),

@@ -44,7 +44,8 @@ pub fn options(input: &OptionsInput<'_>) -> Result<Imported, ImportError> {
         insert(&mut root, &steps, option);
     }
     root.each(&mut reconcile);
-    let forest = Forest { roots: [(String::new(), root)].into(), def_prefix: prefix(&input.from.name), ..Forest::default() };
+    let forest =
+        Forest { roots: [(String::new(), root)].into(), def_prefix: prefix(&input.from.name), ..Forest::default() };
     let text = input.from.header("options", &[&input.document], &[]) + &forest.write();
     let warning = format!("of {lost} options the name can't be read; what is above them takes any key");
     let warnings = if lost == 0 { Vec::new() } else { vec![warning] };

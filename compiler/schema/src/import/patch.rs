@@ -32,14 +32,16 @@ pub(crate) fn apply(root: &mut Node, patch: &Input<'_>) -> Result<Vec<String>, I
             message,
         })?;
         if !run(root, &line) {
-            warnings.push(format!("{}, line {}: `{} {}` changes nothing", patch.name, line.number, line.verb, line.path));
+            warnings
+                .push(format!("{}, line {}: `{} {}` changes nothing", patch.name, line.number, line.verb, line.path));
         }
     }
     Ok(warnings)
 }
 
 fn read(text: &str, number: usize) -> Result<Line<'_>, String> {
-    let (what, reason) = text.split_once(" because ").ok_or("`because \"…\"` is missing: a patch is reviewed by its reasons")?;
+    let (what, reason) =
+        text.split_once(" because ").ok_or("`because \"…\"` is missing: a patch is reviewed by its reasons")?;
     let quoted = reason.trim();
     if quoted.len() < 3 || !quoted.starts_with('"') || !quoted.ends_with('"') {
         return Err("the reason stands in quotes and is not empty".to_owned());

@@ -3,7 +3,7 @@
 use crate::import::comments::commented;
 use crate::import::json_schema::default_text;
 use crate::import::node::{Map, Node, Rest, Scalar};
-use crate::import::well_known::{free_map, further_fields, is_amount, number_or_name};
+use crate::import::well_known::{free_map, further_fields, is_amount, is_environment, number_or_name};
 use crate::import::{ImportError, Input};
 use crate::path::Step;
 use serde_json::Value as Json;
@@ -25,7 +25,9 @@ pub(crate) fn read(input: &Input<'_>, unwrap: Option<&str>) -> Result<Node, Impo
     for found in commented(input.text) {
         let steps: Vec<Step> = found.parent.into_iter().map(Step::Key).collect();
         for parent in node.at_mut(&steps) {
-            if let Some(map) = parent.map.as_mut().filter(|map| matches!(map.rest, Rest::Closed) && !map.keys.is_empty()) {
+            if let Some(map) =
+                parent.map.as_mut().filter(|map| matches!(map.rest, Rest::Closed) && !map.keys.is_empty())
+            {
                 map.keys.entry(found.key.clone()).or_insert_with(Node::any);
             }
         }
@@ -46,7 +48,9 @@ fn of(value: &Json, key: &str) -> Node {
         Json::Bool(_) => Node::scalar(Scalar::Bool),
         Json::Number(n) if n.is_f64() => Node::scalar(Scalar::Num),
         Json::Number(_) => Node::scalar(Scalar::Int),
-        Json::String(text) if is_amount(text) => Node::scalar(Scalar::Str).or(Node::scalar(Scalar::Num)),
+        Json::String(text) if is_amount(text) && key != "tag" => {
+            Node::scalar(Scalar::Str).or(Node::scalar(Scalar::Num))
+        }
         Json::String(_) => Node::scalar(Scalar::Str),
         // What a list shows is an example of what it may hold.
         Json::Array(_) => Node::list_of(Node::any()),
@@ -60,18 +64,23 @@ fn of(value: &Json, key: &str) -> Node {
 }
 
 fn record(fields: &serde_json::Map<String, Json>, key: &str) -> Node {
-    let free = free_map(key);
+    let free = free_map(key).and_then(|node| node.map);
     if fields.is_empty() {
-        return free.unwrap_or_else(Node::open);
+        return free.map_or_else(Node::open, |map| Node::record(*map));
     }
-    let keys = fields.iter().map(|(key, value)| (key.clone(), of(value, key))).collect();
-    let mut map = Map { keys, rest: Rest::Closed, ..Map::default() };
-    if let Some(Map { rest, .. }) = free.and_then(|node| node.map).map(|map| *map) {
-        map.rest = rest;
-    }
+    let mut keys: std::collections::BTreeMap<String, Node> =
+        fields.iter().map(|(key, value)| (key.clone(), of(value, key))).collect();
     let known: Vec<&str> = fields.keys().map(String::as_str).collect();
-    for field in further_fields(key, &known) {
-        map.keys.insert(field.to_owned(), Node::any());
+    let mut rest = Rest::Closed;
+    if let Some(Rest::Of(any)) = free.map(|map| map.rest) {
+        // A default here is an example like any other.
+        keys.values_mut().for_each(|node| *node = Node { default: node.default.take(), ..(*any).clone() });
+        rest = Rest::Of(any);
+    } else if is_environment(&known) {
+        rest = Rest::Open;
     }
-    Node::record(map)
+    for field in further_fields(key, &known) {
+        keys.insert(field.to_owned(), Node::any());
+    }
+    Node::record(Map { keys, rest, ..Map::default() })
 }

@@ -38,7 +38,6 @@ const FIELDS: &[(&[&str], &[&str])] = &[
     (
         &["livenessprobe", "readinessprobe", "startupprobe"],
         &[
-            "enabled",
             "exec",
             "failureThreshold",
             "grpc",
@@ -59,11 +58,12 @@ const FIELDS: &[(&[&str], &[&str])] = &[
 ];
 
 /// Fields that a Kubernetes type has beyond those of a default; none if `key` names no such type, or `known` has a field
-/// that it has not.
+/// that it has not (but `enabled`, which charts add).
 pub(crate) fn further_fields(key: &str, known: &[&str]) -> Vec<&'static str> {
     let key = key.to_ascii_lowercase();
     for (names, fields) in FIELDS {
-        if names.iter().any(|name| key.ends_with(name)) && known.iter().all(|k| fields.contains(k)) {
+        let all_known = known.iter().all(|k| *k == "enabled" || fields.contains(k));
+        if all_known && names.iter().any(|name| key.ends_with(name)) {
             return fields.iter().copied().filter(|field| !known.contains(field)).collect();
         }
     }
@@ -86,8 +86,17 @@ pub(crate) fn number_or_name(key: &str) -> bool {
     ["port", "maxunavailable", "minavailable", "maxsurge"].iter().any(|name| lower.ends_with(name))
 }
 
-/// Does a text default look like an amount, which may be written as a number too?
+/// Does a text default look like an amount, which may be written as a number too? A version does not.
 pub(crate) fn is_amount(text: &str) -> bool {
-    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    number.len() < text.len() && matches!(number, "" | "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti")
+    let digits = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').count();
+    let (number, unit) = text.split_at(digits);
+    let plain = digits > 0 && number.matches('.').count() <= 1;
+    plain && matches!(unit, "" | "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti")
+}
+
+/// Variables of an environment: which there are is the program's to say.
+pub(crate) fn is_environment(known: &[&str]) -> bool {
+    let variable =
+        |key: &&str| key.len() > 1 && key.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_');
+    known.iter().all(|key| variable(key))
 }

@@ -54,7 +54,13 @@ impl Forest {
         let mut counts = Counts::default();
         self.roots.values().for_each(|node| counts.below(node));
         self.defs.values().for_each(|node| counts.below(node));
-        let mut sharer = Sharer { counts: counts.0, names: FxHashMap::default(), defs: BTreeMap::new(), taken: BTreeSet::new(), prefix: self.def_prefix };
+        let mut sharer = Sharer {
+            counts: counts.0,
+            names: FxHashMap::default(),
+            defs: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            prefix: self.def_prefix,
+        };
         sharer.taken.extend(self.defs.keys().cloned());
         for node in self.roots.values_mut().chain(self.defs.values_mut()) {
             sharer.below(node);
@@ -137,7 +143,8 @@ impl Node {
     /// The nodes directly below it, each with the key that leads there.
     fn children(&self) -> impl Iterator<Item = (&str, &Node)> {
         let keys = self.map.iter().flat_map(|map| map.keys.iter().map(|(key, node)| (key.as_str(), node)));
-        let rest = self.map.iter().filter_map(|map| if let Rest::Of(node) = &map.rest { Some(("", &**node)) } else { None });
+        let rest =
+            self.map.iter().filter_map(|map| if let Rest::Of(node) = &map.rest { Some(("", &**node)) } else { None });
         keys.chain(rest).chain(self.list.iter().map(|node| ("", &**node)))
     }
 
