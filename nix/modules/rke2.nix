@@ -18,7 +18,7 @@ let
       pkgs.coreutils
       pkgs.gnused
     ];
-    text = builtins.readFile ./reap-shims.sh;
+    text = builtins.readFile ../scripts/reap-shims.sh;
   };
 in
 {

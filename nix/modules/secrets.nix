@@ -165,8 +165,9 @@ in
             mode
             ;
           restartUnits = t.units;
+          # A name that is unknown is what the assertion above is about.
           content = lib.concatMapStrings (
-            part: if builtins.isAttrs part then config.sops.placeholder.${part.secret} else part
+            part: if builtins.isAttrs part then config.sops.placeholder.${part.secret} or "" else part
           ) t.parts;
         }) cfg.templates;
       };

@@ -18,24 +18,7 @@ let
       pkgs.coreutils
       pkgs.openssl
     ];
-    text = ''
-      # Before the authority is delivered the bundle is that of the system, so that whoever reads it finds one. A file that
-      # is no certificate is a failure, and the bundle that was there stays.
-      ca=$1 system=$2 bundle=$3
-      mkdir -p "$(dirname "$bundle")"
-      new=$(mktemp "$bundle.XXXXXX")
-      trap 'rm -f "$new"' EXIT
-      cat "$system" >"$new"
-      if [ -s "$ca" ]; then
-        openssl x509 -noout -in "$ca"
-        printf '\n' >>"$new"
-        cat "$ca" >>"$new"
-      else
-        echo "$ca is not delivered yet: certificates of the system only"
-      fi
-      chmod 0644 "$new"
-      mv "$new" "$bundle"
-    '';
+    text = builtins.readFile ../scripts/trust.sh;
   };
 in
 {

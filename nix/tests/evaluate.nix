@@ -15,12 +15,14 @@ rec {
         ++ [ entry ];
         specialArgs = { inherit pkgs; };
       };
-      failed = builtins.filter (a: !a.assertion) result.config.assertions;
+      # Assertions look at values, and a value of the wrong type is none: then its problem is the one to show.
+      failed = map (a: a.message) (builtins.filter (a: !a.assertion) result.config.assertions);
+      messages = builtins.tryEval (builtins.deepSeq failed failed);
     in
     result
     // {
       # Everything that is wrong with it: unknown options, wrong types, failed assertions.
-      problems = result.problems ++ map (a: a.message) failed;
+      problems = result.problems ++ lib.optionals messages.success messages.value;
       # Each value that there is, evaluated to the end.
       whole = builtins.deepSeq result.shown result.shown;
     };

@@ -40,7 +40,7 @@ let
           type = type node.type;
         }
         // lib.optionalAttrs (node ? default) { inherit (node) default; }
-        // lib.optionalAttrs (node ? package) { default = pkgs.${node.package}; }
+        // lib.optionalAttrs (node ? package && pkgs ? ${node.package}) { default = pkgs.${node.package}; }
       )
   );
 in

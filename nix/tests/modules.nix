@@ -143,15 +143,20 @@ let
       value =
         if chosen == [ ] then
           throw "`${concatStringsSep "." path}` is used but has no value: nobody defines it, and it has no default"
+        else if problems != [ ] then
+          throw (builtins.head problems)
         else
           option.type.merge path chosen;
+      # A definition that is computed from a wrong one has no value; what is wrong is said there and not here.
+      found = builtins.tryEval (builtins.deepSeq wrong wrong);
+      wrong = if chosen == [ ] then [ ] else option.type.problems path chosen;
+      problems = if found.success then found.value else [ ];
     in
     {
-      inherit value;
+      inherit value problems;
       hasValue = chosen != [ ];
       shown = option.type.shown path chosen;
       leaves = [ { inherit path option; } ];
-      problems = if chosen == [ ] then [ ] else option.type.problems path chosen;
     };
 
   evalTree =

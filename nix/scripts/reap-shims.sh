@@ -17,7 +17,7 @@ end_child() {
 
 for file in /proc/[0-9]*/cmdline; do
   pid=${file#/proc/} pid=${pid%/cmdline} words=()
-  mapfile -d '' -t words <"$file" 2>/dev/null || continue
+  mapfile -d '' -t words 2>/dev/null <"$file" || continue
   case ${words[0]:-} in
     "$data"/data/*/bin/containerd-shim*) ;;
     *) continue ;;
