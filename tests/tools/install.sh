@@ -16,6 +16,11 @@ install=yes
 [ "${2:-}" != --no-install ] || install=no
 mkdir -p "$dir/bin" "$dir/installed" "$dir/log"
 dir=$(cd "$dir" && pwd)
+# What is installed here is found by its path; without this a link to a program of the distribution could lead to itself.
+PATH=:$PATH:/usr/sbin:/sbin:
+PATH=${PATH//":$dir/bin:"/:}
+PATH=${PATH#:}
+PATH=${PATH%:}
 
 # Two cores are what the machines of this project have; one tool after another keeps memory low as well.
 export GOBIN=$dir/bin GOFLAGS="${GOFLAGS:+$GOFLAGS }-p=2"
@@ -35,7 +40,7 @@ tool() {
   elif ! command -v "$needs" >/dev/null; then
     echo "$name: it is built with \`$needs\`, which is not on the PATH"
   elif ! "$@" >"$dir/log/$name" 2>&1 || [ ! -x "$dir/bin/$name" ]; then
-    echo "$name: installing $version failed, see $dir/log/$name"
+    echo "$name: installing it failed: $(tail -n 1 "$dir/log/$name") (all of it: $dir/log/$name)"
   else
     echo "$version" >"$dir/installed/$name"
     echo "installed $name $version in $((SECONDS - started)) s" >&2
@@ -58,31 +63,42 @@ make_venv() { python3 -m venv "$dir"; }
 
 pip_install() { "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "$1"; }
 
-# PyYAML brings no program: the file is what says that it is there.
-install_pyyaml() {
-  pip_install "PyYAML==$PYYAML_VERSION" && "$dir/bin/python" -c 'import yaml' &&
-    printf '#!/bin/sh\nexec "%s/bin/python" "%s/yaml11.py" "$@"\n' "$dir" "$here" >"$dir/bin/yaml11" && chmod +x "$dir/bin/yaml11"
+# PyYAML brings no program of its own: the reader that uses it is what is installed.
+install_yaml11() {
+  pip_install "PyYAML==$PYYAML_VERSION" &&
+    { echo "#!$dir/bin/python" && tail -n +2 "$here/yaml11.py"; } >"$dir/bin/yaml11" && chmod +x "$dir/bin/yaml11"
 }
 
-install_nix() {
+# from_debian PROGRAM PACKAGE: a program of the distribution is good at any version; it is linked to where the others are.
+from_debian() {
   local found
-  if ! found=$(command -v nix-instantiate); then
-    [ "$(id -u)" = 0 ] || { echo "only root can install the Debian package nix-bin"; return 1; }
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nix-bin ||
-      { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends nix-bin; } || return 1
-    found=$(command -v nix-instantiate) || return 1
+  if ! found=$(command -v "$1"); then
+    [ "$(id -u)" = 0 ] || { echo "only root can install the Debian package $2"; return 1; }
+    debian_install "$2" || { apt-get update && debian_install "$2"; } || return 1
+    found=$(command -v "$1") || return 1
   fi
-  ln -sf "$found" "$dir/bin/nix-instantiate"
+  ln -sf "$found" "$dir/bin/$1"
 }
 
-# A Nix that is on the machine is good at any version; only the library's own tests run with it.
-[ -x "$dir/bin/nix-instantiate" ] || rm -f "$dir/installed/nix-instantiate"
-if command -v nix-instantiate >/dev/null; then install_nix; echo any >"$dir/installed/nix-instantiate"; fi
-tool nix-instantiate any apt-get install_nix
+debian_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; }
+
+# distribution PROGRAM PACKAGE: like `tool`, but what is on the machine already needs no installation.
+distribution() {
+  [ -x "$dir/bin/$1" ] || rm -f "$dir/installed/$1"
+  if command -v "$1" >/dev/null; then
+    from_debian "$1" "$2" && echo any >"$dir/installed/$1"
+  else
+    tool "$1" any apt-get from_debian "$1" "$2"
+  fi
+}
+
+distribution nix-instantiate nix-bin
+distribution nft nftables
+distribution ip iproute2
 
 python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 tool python "${python:-3}" python3 make_venv
-tool yaml11 "$PYYAML_VERSION $here" "$dir/bin/python" install_pyyaml
+tool yaml11 "$PYYAML_VERSION $(sha256sum <"$here/yaml11.py" | cut -c1-12)" "$dir/bin/python" install_yaml11
 tool pre-commit "$PRE_COMMIT_VERSION" "$dir/bin/python" pip_install "pre-commit==$PRE_COMMIT_VERSION"
 tool goyaml "$(cat "$here"/goyaml/* | sha256sum | cut -c1-12)" go go_build goyaml . goyaml
 tool kubeconform "$KUBECONFORM_VERSION" go go_install "github.com/yannh/kubeconform/cmd/kubeconform@v$KUBECONFORM_VERSION"
