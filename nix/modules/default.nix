@@ -6,9 +6,12 @@
     ./firewall.nix
     ./forward.nix
     ./longhorn-host.nix
+    ./minio.nix
+    ./openbao.nix
     ./registries.nix
     ./rke2.nix
     ./secrets.nix
+    ./teleport.nix
     ./trust.nix
     ./vm.nix
   ];

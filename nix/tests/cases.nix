@@ -287,5 +287,40 @@ let
       (evaluate [ ../modules ] { kss.secrets.files.token = { }; }).problems
     )
   ];
+
+  bucket = user: {
+    inherit user;
+    secretFile = "/run/secrets/${user}";
+  };
+  minio = buckets: {
+    services.minio = {
+      enable = true;
+      listenAddress = "127.0.0.1:9000";
+      rootCredentialsFile = "/run/kssc/etc/minio/credentials";
+    };
+    kss.minio.buckets = buckets;
+  };
+  support = [
+    (equal "OpenBao is unsealed whenever it starts, once there is a key" [ [ "openbao.service" ] [ "openbao.service" ] [ "/run/secrets/key" ] ] (
+      let
+        unit = (library { services.openbao.enable = true; kss.openbao.unsealKeyFile = "/run/secrets/key"; }).whole.systemd.services.kss-openbao-unseal;
+      in
+      [ unit.wantedBy unit.bindsTo unit.unitConfig.ConditionFileNotEmpty ]
+    ))
+    (wrong "an unseal key needs something to unseal" [ "kss.openbao.unsealKeyFile needs services.openbao.enable.*" ] { kss.openbao.unsealKeyFile = "/k"; })
+    (equal "the unit of the buckets gets the root account from its file" "/run/kssc/etc/minio/credentials"
+      (library (minio { loki = bucket "loki"; })).whole.systemd.services.kss-minio-buckets.serviceConfig.EnvironmentFile
+    )
+    (wrong "no account has two buckets" [ "kss.minio.buckets: two buckets have one user, which could then use both" ] (
+      minio { a = bucket "shared"; b = bucket "shared"; }
+    ))
+    (wrong "buckets need MinIO" [ "kss.minio.buckets needs services.minio.enable and services.minio.rootCredentialsFile" ] { kss.minio.buckets.a = bucket "aaa"; })
+    (wrong "Teleport waits for a certificate that there is" [ "kss.teleport.afterAcme is x.lan, which security.acme.certs does not have" ] {
+      kss.teleport.afterAcme = "x.lan";
+    })
+    (equal "Teleport starts after its certificate" [ "acme-x.lan.service" ]
+      (library { kss.teleport.afterAcme = "x.lan"; security.acme.certs."x.lan" = { }; }).whole.systemd.services.teleport.after
+    )
+  ];
 in
-builtins.concatLists [ evaluator nothing facts firewall forward registries nodes secrets ]
+builtins.concatLists [ evaluator nothing facts firewall forward registries nodes secrets support ]

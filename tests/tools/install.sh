@@ -95,6 +95,9 @@ distribution() {
 distribution nix-instantiate nix-bin
 distribution nft nftables
 distribution ip iproute2
+distribution jq jq
+distribution curl curl
+distribution openssl openssl
 
 python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 tool python "${python:-3}" python3 make_venv
