@@ -189,6 +189,6 @@ mod tests {
         let whole = Piece::<()>::Plain(TextRange::new(0, raw.len() as u32));
         let text = cook(raw, vec![whole], false, &mut bad);
         assert_eq!(text, [Ok("\" \\ ${x} \n \t \\d".to_owned())]);
-        assert_eq!(bad, [TextRange::new(17, 19)]);
+        assert_eq!(bad, [TextRange::new(18, 20)]);
     }
 }
