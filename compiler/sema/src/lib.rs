@@ -11,6 +11,7 @@ mod program;
 mod signatures;
 
 pub use items::{Decl, FileItems, ImportedName};
+pub use checks::unused_imports;
 pub use program::{Analysis, Lowered, SourceFile, analyse, assemble, lower_item};
 pub use signatures::{FileSig, FnSig, ModuleSig, OptionSig, Signatures};
 
