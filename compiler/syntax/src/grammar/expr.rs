@@ -20,7 +20,7 @@ pub(super) fn begins(kind: K) -> bool {
         kind,
         K::Literal | K::TextOpen | K::RawText | K::LParen | K::LBracket | K::LBrace | K::Minus | K::TooDeep
     );
-    more || kind == K::Not || kind.is_word() && (!kind.is_infix_word() || kind == K::If)
+    more || kind == K::Not || kind.is_word() && (!kind.is_infix_word() || matches!(kind, K::If | K::At | K::With))
 }
 
 /// Makes even `is` or `at` before it a name.
@@ -279,7 +279,7 @@ impl<'s> Atoms<'s> {
             K::Match if begins(next) && next != K::LBrace => self.match_(inp)?,
             K::Every | K::Some | K::No if next.is_word() && !next.is_infix_word() => self.quantifier(inp, first)?,
             K::Fail if begins(next) && next != K::LBrace => self.fail(inp)?,
-            kind if kind.is_word() && (!kind.is_infix_word() || ends_name(next)) => {
+            kind if kind.is_word() && (!kind.is_infix_word() || matches!(kind, K::At | K::With) || ends_name(next)) => {
                 inp.skip();
                 if next == K::LBrace && !inp.state().header && !inp.line_starts(0) {
                     let name = inp.state().name(start);
