@@ -14,6 +14,7 @@ pub mod nix;
 mod node;
 mod printer;
 mod serial;
+pub mod text;
 pub mod toml;
 pub mod yaml;
 
