@@ -125,7 +125,8 @@ impl Schema {
         let mut found = std::collections::BTreeSet::new();
         for line in self.tables.iter().flat_map(|table| table.with_prefix(&prefix)) {
             let rest = line.path.get(prefix.len()..).unwrap_or_default();
-            if let Some((key, _)) = crate::path::split_first(rest).filter(|_| !rest.starts_with('*')) {
+            // Beside the keys of a chart stand the parts that its places share.
+            if let Some((key, _)) = crate::path::split_first(rest).filter(|_| !rest.starts_with(['*', '$'])) {
                 found.insert(key.into_owned());
             }
         }
