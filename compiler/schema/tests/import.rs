@@ -279,7 +279,8 @@ fn json_schemas_become_kinds_with_definitions() {
 
 fn of_options(text: &str, underscored: bool) -> Imported {
     let document = Input { name: "options.json", text };
-    options(&OptionsInput { from: from(), document, underscored, docs: true }).expect("readable")
+    let patch = Some(Input { name: "patches/demo.txt", text: "key z.new [pkg] because \"newer\"\n" });
+    options(&OptionsInput { from: from(), document, underscored, docs: true, patch }).expect("readable")
 }
 
 #[test]
@@ -305,6 +306,7 @@ fn options_become_a_table() {
             "a.sets | {map} |  | Named things.",
             "a.sets.*.port | 0..65535 | 80",
             "a.sub | open",
+            "z.new | [pkg]",
         ]
     );
 }
@@ -314,7 +316,7 @@ fn names_that_lost_their_signs_are_read_as_far_as_they_go() {
     let list = r#"{ "a._name_.b": { "type": "string" }, "a._1p.c": { "type": "boolean" }, "k": { "type": "attribute set of (submodule)" },
         "k._net.core_": { "type": "signed integer" } }"#;
     let made = of_options(list, true);
-    assert_eq!(body(&made), ["a | {map}", "a.*.b | str", "a._1p.c | bool", "k | open"]);
+    assert_eq!(body(&made), ["a | {map}", "a.*.b | str", "a._1p.c | bool", "k | open", "z.new | [pkg]"]);
     assert_eq!(made.warnings.len(), 1);
 }
 

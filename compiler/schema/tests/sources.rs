@@ -31,7 +31,11 @@ fn every_file_has_a_source_and_the_other_way_round() {
     let file = |folder: &str, name: &str, version: &str| format!("{folder}/{name}-{version}.txt");
     let mut named: Vec<String> = manifest.chart.iter().map(|c| file("charts", &c.name, &c.version)).collect();
     named.extend(manifest.kinds.iter().map(|k| file("kinds", &k.name, &k.version)));
-    named.extend(manifest.options.iter().map(|o| file("options", &o.name, &o.version)));
+    let table = |name: &str, version: &str| match version {
+        "" => format!("options/{name}.txt"),
+        version => file("options", name, version),
+    };
+    named.extend(manifest.options.iter().map(|o| table(&o.name, &o.version)));
     named.sort_unstable();
     assert_eq!(named, FILES.iter().map(|(path, _)| path.to_string()).collect::<Vec<_>>());
 }
@@ -45,7 +49,7 @@ fn the_files_are_what_their_sources_make() {
     let mut made: Vec<Result<Imported, ImportError>> = Vec::new();
     made.extend(manifest.chart.iter().map(|c| c.import(&input, patch(&c.name).as_deref())));
     made.extend(manifest.kinds.iter().map(|k| k.import(&input)));
-    made.extend(manifest.options.iter().map(|o| o.import(&input)));
+    made.extend(manifest.options.iter().map(|o| o.import(&input, patch(&o.name).as_deref())));
     for made in made {
         let made = made.expect("importable");
         let idle: Vec<_> = made.warnings.iter().filter(|w| w.ends_with("changes nothing")).collect();

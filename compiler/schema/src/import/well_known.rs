@@ -100,5 +100,5 @@ pub(crate) fn is_amount(text: &str) -> bool {
 pub(crate) fn is_environment(known: &[&str]) -> bool {
     let variable =
         |key: &&str| key.len() > 1 && key.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_');
-    known.iter().all(|key| variable(key))
+    known.iter().all(variable)
 }
