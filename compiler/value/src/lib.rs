@@ -1,10 +1,12 @@
-//! Values of the language: scalars with their literals and arithmetic, records, references, secrets. Pure; an origin on
-//! every value.
+//! Values of the language: scalars with their literals and arithmetic, records, references, secrets, and the pure built-in
+//! functions over them. An origin on every value.
 
+pub mod builtins;
+mod entry;
 pub mod scalar;
+mod secret;
 mod value;
 
-pub use value::{
-    EntryKey, Flags, Kind, Later, Line, Record, RecordBuilder, ScopeKey, ScopeKind, Secret, SecretPart, SecretRef,
-    Value,
-};
+pub use entry::{EntryKey, ScopeKey, ScopeKind};
+pub use secret::{Later, Secret, SecretPart, SecretRef};
+pub use value::{Flags, Kind, Line, Record, RecordBuilder, Value};

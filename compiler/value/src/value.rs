@@ -1,6 +1,7 @@
 //! The value.
 
-use crate::scalar::{Cidr, Ip, IpRange, Mac, PortSpec};
+use crate::scalar::{Cidr, Ip, IpRange, Mac, PortSpec, compare_floats, compare_int_float};
+use crate::{EntryKey, Later, Secret};
 use kss_span::{ItemId, Origin, Symbol};
 use std::fmt;
 use std::sync::Arc;
@@ -111,77 +112,6 @@ pub struct Line {
 /// Fields in natural order of their names, each once.
 #[derive(Clone, Default, PartialEq)]
 pub struct Record(Arc<[(Symbol, Value)]>);
-
-/// Which kind of scope.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[allow(missing_docs)]
-pub enum ScopeKind {
-    Site,
-    Machine,
-    Cluster,
-    Node,
-}
-
-/// A scope: where modules are used and entries live.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ScopeKey {
-    /// Which kind.
-    pub kind: ScopeKind,
-    /// Of a node its cluster; else the same as `name`.
-    pub outer: Symbol,
-    /// Its name.
-    pub name: Symbol,
-}
-
-/// The identity of an entry.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct EntryKey {
-    /// Where it lives.
-    pub scope: ScopeKey,
-    /// Its kind: `route`.
-    pub kind: Symbol,
-    /// What else tells it from others of its name: module of a `per module` kind, namespace of a `per namespace` kind, both
-    /// Kubernetes kind and namespace of a manifest. Else empty.
-    pub qualifier: Symbol,
-    /// Its name.
-    pub name: Symbol,
-}
-
-/// Text with references in it. There is no way from here to the text.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Secret {
-    /// In order.
-    pub parts: Vec<SecretPart>,
-}
-
-/// A part of a [`Secret`].
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub enum SecretPart {
-    /// Plain text around references.
-    Plain(Arc<str>),
-    /// The value at a place, spelled as the document around it needs (`raw`, `json`, `base64`).
-    Ref(Arc<SecretRef>, Symbol),
-}
-
-/// Where a secret value is kept.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SecretRef {
-    /// The credential that declares it, or the entry whose type does (`oidc-client.x.secret`).
-    pub owner: EntryKey,
-    /// Path in the secret store.
-    pub path: Symbol,
-    /// Key at that path.
-    pub key: Symbol,
-}
-
-/// An output of an OpenTofu environment.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Later {
-    /// The environment's entry.
-    pub env: EntryKey,
-    /// Call, then output: `vault-base`, `ca`.
-    pub path: Vec<Symbol>,
-}
 
 /// What is true of a value or of anything in it.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -484,7 +414,7 @@ impl RecordBuilder {
 
     /// The record.
     pub fn finish(mut self) -> Record {
-        self.0.sort_by(|a, b| a.0.cmp(&b.0));
+        self.0.sort_by_key(|(name, _)| *name);
         self.0.dedup_by(|b, a| a.0 == b.0);
         Record(self.0.into())
     }
@@ -504,8 +434,8 @@ impl PartialEq for Value {
             (Repr::None, Repr::None) | (Repr::Null, Repr::Null) => true,
             (Repr::Bool(a), Repr::Bool(b)) => a == b,
             (Repr::Int(a), Repr::Int(b)) => a == b,
-            (Repr::Float(a), Repr::Float(b)) => a == b,
-            (Repr::Int(a), Repr::Float(b)) | (Repr::Float(b), Repr::Int(a)) => *a as f64 == *b,
+            (Repr::Float(a), Repr::Float(b)) => compare_floats(*a, *b).is_eq(),
+            (Repr::Int(a), Repr::Float(b)) | (Repr::Float(b), Repr::Int(a)) => compare_int_float(*a, *b).is_eq(),
             (Repr::Percent(a), Repr::Percent(b)) => a == b,
             (Repr::Size(a), Repr::Size(b)) => a == b,
             (Repr::Duration(a), Repr::Duration(b)) => a == b,
@@ -545,32 +475,5 @@ impl fmt::Debug for Value {
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter().map(|(k, v)| (k, v))).finish()
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let refs = self.parts.iter().filter_map(|part| match part {
-            SecretPart::Plain(_) => None,
-            SecretPart::Ref(reference, _) => Some(reference),
-        });
-        f.write_str("Secret(")?;
-        f.debug_list().entries(refs).finish()?;
-        f.write_str(")")
-    }
-}
-
-impl fmt::Debug for SecretRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.path, self.key)
-    }
-}
-
-impl fmt::Display for ScopeKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
-            ScopeKind::Node => write!(f, "{}/{}", self.outer, self.name),
-            _ => write!(f, "{}", self.name),
-        }
     }
 }

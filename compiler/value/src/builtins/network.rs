@@ -1,0 +1,76 @@
+//! Functions over addresses and ports.
+
+use crate::builtins::CallError;
+use crate::builtins::args::Args;
+use crate::scalar::{Cidr, Intervals, Ip, Mac, PortSpec, Protocols, check_port, overlapping_pair};
+use crate::{Flags, Value};
+
+pub(super) fn disjoint(args: &Args) -> Result<Value, CallError> {
+    args.ranges(0)?;
+    args.give_bool(overlapping_pair(args.items(0)?).is_none())
+}
+
+pub(super) fn within(args: &Args) -> Result<Value, CallError> {
+    let inside = Intervals::new(&args.ranges(1)?).covers(&args.range(0)?);
+    // It might lie in the one that has an error.
+    if !inside && args.values[1].flags().has(Flags::POISON) {
+        return Ok(Value::poison(args.origin));
+    }
+    args.give_bool(inside)
+}
+
+pub(super) fn overlaps(args: &Args) -> Result<Value, CallError> {
+    let (a, b) = (args.range(0)?, args.range(1)?);
+    args.give_bool(a.first.is_ipv4() == b.first.is_ipv4() && a.first <= b.last && b.first <= a.last)
+}
+
+pub(super) fn net(args: &Args) -> Result<Value, CallError> {
+    Ok(Value::cidr(Cidr::from(args.ip(0)?), args.origin))
+}
+
+pub(super) fn free(args: &Args) -> Result<Value, CallError> {
+    let taken = Intervals::new(&args.ranges(0)?);
+    let free = Intervals::new(&args.ranges(1)?).without(&taken);
+    args.give_list(free.into_iter().map(|range| Value::ip_range(range, args.origin)).collect())
+}
+
+/// The first three octets are QEMU's.
+pub(super) fn mac_of(args: &Args) -> Result<Value, CallError> {
+    let ip = args.ip(0)?;
+    let Ip::V4(v4) = ip else {
+        return Err(CallError::at(0, format!("{ip} has no three octets for a hardware address: write `mac` yourself")));
+    };
+    let mut mac = [0x52, 0x54, 0x00, 0, 0, 0];
+    for (digit, octet) in mac[3..].iter_mut().zip(&v4.octets()[1..]) {
+        if *octet > 99 {
+            let message =
+                format!("{octet} in {ip} doesn't fit the two digits of a hardware address: write `mac` yourself");
+            return Err(CallError::at(0, message));
+        }
+        // 69 is written 69, so that people recognise it.
+        *digit = octet / 10 * 16 + octet % 10;
+    }
+    Ok(Value::mac(Mac(mac), args.origin))
+}
+
+pub(super) fn mac_from(args: &Args) -> Result<Value, CallError> {
+    let digest = blake3::hash(args.text(0)?.as_bytes());
+    let mut mac = [0; 6];
+    mac.copy_from_slice(&digest.as_bytes()[..6]);
+    // Locally administered, and no group.
+    mac[0] = mac[0] & 0xfc | 0x02;
+    Ok(Value::mac(Mac(mac), args.origin))
+}
+
+pub(super) fn tcp(args: &Args) -> Result<Value, CallError> {
+    port(args, Protocols::Tcp)
+}
+
+pub(super) fn udp(args: &Args) -> Result<Value, CallError> {
+    port(args, Protocols::Udp)
+}
+
+fn port(args: &Args, protocols: Protocols) -> Result<Value, CallError> {
+    let port = check_port(args.int(0)?).map_err(|e| CallError::at(0, e.message))?;
+    Ok(Value::ports(PortSpec { first: port, last: port, protocols }, args.origin))
+}
