@@ -1,1 +1,4 @@
-//! kss-stdlib.
+//! The standard library's files, embedded.
+
+/// Path and content of each file, in order.
+pub static FILES: &[(&str, &[u8])] = &[];

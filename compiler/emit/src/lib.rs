@@ -15,6 +15,7 @@ mod node;
 mod printer;
 mod serial;
 mod spelling;
+pub mod text;
 pub mod toml;
 pub mod yaml;
 

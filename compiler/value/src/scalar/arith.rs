@@ -1,7 +1,7 @@
 //! Operators over values.
 
 use crate::scalar::address::{from_number, to_number};
-use crate::scalar::units::MAX_SIZE;
+use crate::scalar::units::{MAX_DURATION, MAX_SIZE};
 use crate::scalar::{Intervals, PortSpec, as_range, compare, describe, literal};
 use crate::{Flags, Kind, Record, RecordBuilder, Value};
 use kss_span::{Origin, Symbol};
@@ -203,6 +203,7 @@ fn overflow(op: BinaryOp, left: &Value, right: &Value) -> OpError {
             "is less than nothing"
         }
         (Kind::Size(_), _) | (_, Kind::Size(_)) => "is too large; sizes end below 8EiB",
+        (Kind::Duration(_), _) | (_, Kind::Duration(_)) => "is too long; durations end at 106751d",
         _ => "is too large; numbers end at 9223372036854775807",
     };
     OpError::new(format!("{expression} {why}"))
@@ -226,6 +227,11 @@ fn size(bytes: Option<u64>, origin: Origin) -> Option<Value> {
     bytes.filter(|bytes| *bytes <= MAX_SIZE).map(|bytes| Value::size(bytes, origin))
 }
 
+fn duration(milliseconds: Option<i64>, origin: Origin) -> Option<Value> {
+    let legal = milliseconds.filter(|amount| (-MAX_DURATION..=MAX_DURATION).contains(amount));
+    legal.map(|amount| Value::duration(amount, origin))
+}
+
 fn add(left: &Value, right: &Value, origin: Origin) -> Result<Value, OpError> {
     let op = BinaryOp::Add;
     if let Some((a, b)) = as_floats(left, right) {
@@ -234,7 +240,7 @@ fn add(left: &Value, right: &Value, origin: Origin) -> Result<Value, OpError> {
     let sum = match (left.kind(), right.kind()) {
         (Kind::Int(a), Kind::Int(b)) => a.checked_add(b).map(|v| Value::int(v, origin)),
         (Kind::Percent(a), Kind::Percent(b)) => a.checked_add(b).map(|v| Value::percent(v, origin)),
-        (Kind::Duration(a), Kind::Duration(b)) => a.checked_add(b).map(|v| Value::duration(v, origin)),
+        (Kind::Duration(a), Kind::Duration(b)) => duration(a.checked_add(b), origin),
         (Kind::Size(a), Kind::Size(b)) => size(a.checked_add(b), origin),
         (Kind::Cpu(a), Kind::Cpu(b)) => a.checked_add(b).map(|v| Value::cpu(v, origin)),
         (Kind::Ip(_), Kind::Int(n)) => move_ip(left, i128::from(n), origin),
@@ -258,7 +264,7 @@ fn sub(left: &Value, right: &Value, origin: Origin) -> Result<Value, OpError> {
     let difference = match (left.kind(), right.kind()) {
         (Kind::Int(a), Kind::Int(b)) => a.checked_sub(b).map(|v| Value::int(v, origin)),
         (Kind::Percent(a), Kind::Percent(b)) => a.checked_sub(b).map(|v| Value::percent(v, origin)),
-        (Kind::Duration(a), Kind::Duration(b)) => a.checked_sub(b).map(|v| Value::duration(v, origin)),
+        (Kind::Duration(a), Kind::Duration(b)) => duration(a.checked_sub(b), origin),
         (Kind::Size(a), Kind::Size(b)) => size(a.checked_sub(b), origin),
         (Kind::Cpu(a), Kind::Cpu(b)) => a.checked_sub(b).map(|v| Value::cpu(v, origin)),
         (Kind::Ip(_), Kind::Int(n)) => move_ip(left, -i128::from(n), origin),
@@ -315,7 +321,7 @@ fn scale(quantity: &Value, by: &Value, origin: Origin) -> Option<Option<Value>> 
     Some(match quantity.kind() {
         Kind::Size(v) => size(u64::try_from(product(i128::from(v))).ok(), origin),
         Kind::Cpu(v) => u64::try_from(product(i128::from(v))).ok().map(|v| Value::cpu(v, origin)),
-        Kind::Duration(v) => i64::try_from(product(i128::from(v))).ok().map(|v| Value::duration(v, origin)),
+        Kind::Duration(v) => duration(i64::try_from(product(i128::from(v))).ok(), origin),
         _ => return None,
     })
 }
@@ -342,7 +348,7 @@ fn div(op: BinaryOp, left: &Value, right: &Value, origin: Origin) -> Result<Valu
         _ if same && whole => i64::try_from(result).ok().map(|v| Value::int(v, origin)),
         Kind::Size(_) => size(u64::try_from(result).ok(), origin),
         Kind::Cpu(_) => u64::try_from(result).ok().map(|v| Value::cpu(v, origin)),
-        Kind::Duration(_) => i64::try_from(result).ok().map(|v| Value::duration(v, origin)),
+        Kind::Duration(_) => duration(i64::try_from(result).ok(), origin),
         _ => i64::try_from(result).ok().map(|v| Value::int(v, origin)),
     };
     value.ok_or_else(|| overflow(op, left, right))

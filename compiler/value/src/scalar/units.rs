@@ -44,6 +44,9 @@ pub(super) const DURATION_UNITS: [(&str, u64); 6] =
 /// Sizes end here: eight exbibytes, what a signed number of 64 bits holds and what Kubernetes counts to.
 pub(super) const MAX_SIZE: u64 = i64::MAX as u64;
 
+/// Durations end here, in milliseconds: 292 years, what Go counts in nanoseconds.
+pub(super) const MAX_DURATION: i64 = i64::MAX / 1_000_000;
+
 fn unit_of(units: &[(&str, u64)], name: &str) -> Option<u64> {
     units.iter().find(|(unit, _)| *unit == name).map(|(_, factor)| *factor)
 }
@@ -100,7 +103,7 @@ pub(super) fn parse_duration(text: &str, go: bool) -> Result<i64, LiteralError> 
     if go && body == "0" {
         return Ok(0);
     }
-    let too_large = || LiteralError::new(format!("`{text}` is too long; durations end at {} milliseconds", i64::MAX));
+    let too_large = || LiteralError::new(format!("`{text}` is too long; durations end at 106751d"));
     let (mut rest, mut total, mut last) = (body, 0i64, u64::MAX);
     while !rest.is_empty() {
         let (number, behind) = split_number(rest);
@@ -113,7 +116,11 @@ pub(super) fn parse_duration(text: &str, go: bool) -> Result<i64, LiteralError> 
             ScaleError::NotWhole => LiteralError::new(format!("`{text}` is no whole number of milliseconds")),
             ScaleError::TooLarge => too_large(),
         })?;
-        total = i64::try_from(part).ok().and_then(|part| total.checked_add(part)).ok_or_else(too_large)?;
+        total = i64::try_from(part)
+            .ok()
+            .and_then(|part| total.checked_add(part))
+            .filter(|t| *t <= MAX_DURATION)
+            .ok_or_else(too_large)?;
         (rest, last) = (behind, factor);
     }
     Ok(if negative { -total } else { total })

@@ -71,6 +71,7 @@ fn quantities() {
     assert_eq!(run(Op::Sub, &duration("30s"), &duration("1min")), duration("-30s"));
     assert_eq!(run(Op::Div, &duration("1d"), &duration("1h")), int(24));
     assert_eq!(run(Op::Mul, &duration("1h"), &percent(50)), duration("30min"));
+    assert_eq!(refused(Op::Mul, &duration("100000d"), &int(2)), "100000d * 2 is too long; durations end at 106751d");
     assert_eq!(run(Op::Add, &percent(15), &percent(5)), percent(20));
     assert_eq!(run(Op::Mul, &Value::cpu(250, HERE), &int(4)), Value::cpu(1000, HERE));
     assert_eq!(refused(Op::Add, &size("8GiB"), &int(1)), "`+` takes no such pair: the size 8GiB and the integer 1");

@@ -145,8 +145,10 @@ fn durations() {
     refused(C::Duration, "5s3h", &wrong("5s3h"), None);
     refused(C::Duration, "s", &wrong("s"), None);
     refused(C::Duration, "0.5ms", "`0.5ms` is no whole number of milliseconds", None);
-    let long = "`99999999999999999w` is too long; durations end at 9223372036854775807 milliseconds";
+    let long = "`99999999999999999w` is too long; durations end at 106751d";
     refused(C::Duration, "99999999999999999w", long, None);
+    refused(C::Duration, "106752d", "`106752d` is too long; durations end at 106751d", None);
+    assert_eq!(spelling(&lit(C::Duration, "106751d")).unwrap(), "2562024h");
 }
 
 #[test]

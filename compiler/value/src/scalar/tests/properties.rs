@@ -48,7 +48,7 @@ fn scalar() -> impl Strategy<Value = Value> {
         number().prop_map(|v| Value::percent(v, HERE)),
         prop_oneof![0..=i64::MAX as u64, (0..9000u64).prop_map(|n| n << 20), (0..9000u64).prop_map(|n| n * 1_000_000)]
             .prop_map(|v| Value::size(v, HERE)),
-        prop_oneof![(i64::MIN + 1)..i64::MAX, (-9000..9000i64).prop_map(|n| n * 30_000)]
+        prop_oneof![-9_223_372_036_854..=9_223_372_036_854i64, (-9000..9000i64).prop_map(|n| n * 30_000)]
             .prop_map(|v| Value::duration(v, HERE)),
         prop_oneof![any::<u64>(), (0..100u64).prop_map(|n| n * 500)].prop_map(|v| Value::cpu(v, HERE)),
         any::<[u8; 6]>().prop_map(|v| Value::mac(Mac(v), HERE)),

@@ -1,0 +1,488 @@
+//! `a.b`: fields of entries, records, capabilities, scalars; entries of kinds; members of scopes.
+
+use super::facts::path_key;
+use super::{Lower, error_expr, expr, strip};
+use crate::Signatures;
+use crate::signatures::optional;
+use kss_diag::code;
+use kss_ir::{Alternative, Cardinality, Expr, ExprKind, Key, KindSig, NameRef, Path, Per, Ty};
+use kss_span::Symbol;
+use kss_syntax::ast::{self, NodeId};
+use kss_value::ScopeKind;
+use kss_value::scalar::{MethodResult, ScalarType, method_names, method_type};
+use std::sync::Arc;
+
+impl Lower<'_> {
+    pub(crate) fn member(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key, opt: bool) -> (Expr, Ty) {
+        let (value, ty) = self.member_raw(whole, base, key, opt);
+        match path_key(whole).and_then(|p| self.fact(&p)) {
+            Some(proven) => (value, proven),
+            None => (value, ty),
+        }
+    }
+
+    fn member_raw(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key, opt: bool) -> (Expr, Ty) {
+        if let Some(found) = self.scope_members(whole, base, key) {
+            return found;
+        }
+        if let Some(found) = self.kind_entry(whole, base, key) {
+            return found;
+        }
+        if let Some(found) = self.site_capability(whole, base, key) {
+            return found;
+        }
+        let (value, ty) = self.infer(base);
+        match key {
+            ast::Key::Bare(name) if name.is_missing() => (error_expr(whole.id), Ty::Error),
+            ast::Key::Bare(name) => {
+                let (value, result) = match self.field_of(value, &ty, name.text, whole.id, opt) {
+                    Some(found) => found,
+                    None => {
+                        self.no_field(&ty, *name);
+                        (error_expr(whole.id), Ty::Error)
+                    }
+                };
+                self.note_type(name.id, &result);
+                (value, result)
+            }
+            ast::Key::Quoted(text) => self.index(whole, value, &ty, text, opt),
+            ast::Key::Range { id, .. } => {
+                (self.error(&code::UNEXPECTED_TOKEN, *id, "a range of names stands in a head only"), Ty::Error)
+            }
+        }
+    }
+
+    fn index(&mut self, whole: &ast::Expr, base: Expr, ty: &Ty, key: &ast::Text, opt: bool) -> (Expr, Ty) {
+        if let Some(name) = key.literal() {
+            return match self.field_of(base, ty, name, whole.id, opt) {
+                Some(found) => found,
+                None => {
+                    self.no_field(ty, ast::Name { id: key.id, text: name });
+                    (error_expr(whole.id), Ty::Error)
+                }
+            };
+        }
+        let result = match strip(ty) {
+            Ty::Map(_, value) => (**value).clone(),
+            Ty::Data | Ty::Error => Ty::Data,
+            other => {
+                let shown = self.show(other);
+                return (
+                    self.error(&code::TYPE_MISMATCH, whole.id, format!("`{shown}` has no computed keys")),
+                    Ty::Error,
+                );
+            }
+        };
+        let (key, _) = self.text(key);
+        let result = if opt { optional(result) } else { result };
+        (expr(whole.id, ExprKind::Index { base, key, optional: opt }), result)
+    }
+
+    /// `scope.all.kind`, `capability.all`
+    fn scope_members(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key) -> Option<(Expr, Ty)> {
+        let ast::ExprKind::Member { base: scope, key: ast::Key::Bare(all), .. } = &base.kind else {
+            return self.capability_all(whole, base, key);
+        };
+        if all.text != "all" {
+            return self.capability_all(whole, base, key);
+        }
+        let kind = key.literal()?;
+        let (scope, ty) = self.infer(scope);
+        let Ty::Ref(of) = strip(&ty) else { return None };
+        Signatures::scope_kind(*of)?;
+        if !self.sigs.kinds.contains_key(&kind) {
+            let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                key.id(),
+                format!("there is no kind `{kind}`"),
+                &kind,
+                known.iter().map(|s| s.as_str()),
+            );
+            return Some((error_expr(whole.id), Ty::List(Arc::new(Ty::Error))));
+        }
+        self.closed_to_clusters(whole.id, *of, kind);
+        let nameless = self.sigs.kinds.get(&kind).is_some_and(|k| k.nameless);
+        let item = if nameless { Ty::Data } else { Ty::Ref(kind) };
+        Some((expr(whole.id, ExprKind::Members { scope, kind, all: true }), Ty::List(Arc::new(item))))
+    }
+
+    /// "A cluster module reads fields of the site, never `site.all.*`."
+    fn closed_to_clusters(&mut self, node: NodeId, scope: Symbol, kind: Symbol) {
+        let inside = matches!(self.around, super::Around::Scope(ScopeKind::Cluster | ScopeKind::Node));
+        if scope == "site" && inside {
+            let at = self.at(node);
+            self.report(
+                code::REACHES_DOWN
+                    .at(at, format!("what a cluster says may not depend on `site.all.{kind}`, which other clusters write"))
+                    .help(format!("read a field of `site`, or move this into a module `for site`; `cluster.all.{kind}` is this cluster's own")),
+            );
+        }
+    }
+
+    /// `ingress.all`, `c.ingress.all`
+    fn capability_all(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key) -> Option<(Expr, Ty)> {
+        if key.literal()? != "all" {
+            return None;
+        }
+        let (scope, name) = match &base.kind {
+            ast::ExprKind::Member { base: scope, key: ast::Key::Bare(name), .. } => (self.infer(scope).0, name.text),
+            ast::ExprKind::Name(name) => {
+                let scope = self.module.map_or(ScopeKind::Cluster, |m| m.scope);
+                (expr(base.id, ExprKind::Scope(scope)), *name)
+            }
+            _ => return None,
+        };
+        let sig = self.sigs.capabilities.get(&name)?;
+        if sig.count != Cardinality::Some {
+            return None;
+        }
+        let ty = Ty::List(Arc::new(Ty::Capability(name)));
+        Some((expr(whole.id, ExprKind::CapabilityAll { scope, name }), ty))
+    }
+
+    /// `route.grafana`, `credential."join-${c.name}"`
+    fn kind_entry(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key) -> Option<(Expr, Ty)> {
+        let ast::ExprKind::Name(kind) = &base.kind else { return None };
+        if self.is_name(*kind) {
+            return None;
+        }
+        let sig = self.sigs.kinds.get(kind)?.clone();
+        if !self.is_quiet() {
+            self.used_names.insert(*kind);
+        }
+        let key = match key {
+            ast::Key::Bare(name) => Key::Name(name.text, name.id.0),
+            ast::Key::Quoted(text) => match text.literal() {
+                Some(name) => Key::Name(name, text.id.0),
+                None => Key::Expr(self.text(text).0),
+            },
+            ast::Key::Range { .. } => return None,
+        };
+        let module = self.entry_module(&sig, &key);
+        let entry = expr(whole.id, ExprKind::Entry(NameRef { kind: *kind, name: key, within: None, module }));
+        if kind == "credential" {
+            let value = ExprKind::Builtin { name: Symbol::new("credential"), args: vec![entry] };
+            return Some((expr(whole.id, value), Ty::Secret));
+        }
+        Some((entry, Ty::Ref(*kind)))
+    }
+
+    fn is_name(&mut self, name: Symbol) -> bool {
+        self.quietly(|l| l.name(NodeId(0), name)).is_some()
+    }
+
+    /// Whose entry it is: literal names of a module's own entries are checked here.
+    fn entry_module(&mut self, sig: &KindSig, key: &Key) -> Option<Symbol> {
+        let module = self.module?;
+        let Key::Name(name, node) = key else { return Some(module.name) };
+        let writes = |m: &crate::ModuleSig| m.entries.iter().any(|(e, _)| e.kind == sig.name && e.name == *name);
+        if writes(module) || (sig.name == "overlay" && *name == module.name) {
+            return Some(module.name);
+        }
+        let others = self.sigs.modules.values().filter(|m| m.item.key().file.starts_with("std/core/"));
+        if let Some(core) = others.into_iter().find(|m| writes(m) || (sig.name == "overlay" && m.name == *name)) {
+            return Some(core.name);
+        }
+        let own: Vec<Symbol> = module.entries.iter().filter(|(e, _)| e.kind == sig.name).map(|(e, _)| e.name).collect();
+        let message = format!("module `{}` declares no `{} {name}`", module.name, sig.name);
+        self.unknown(&code::UNKNOWN_ENTRY, NodeId(*node), message, name, own.iter().map(|s| s.as_str()));
+        Some(module.name)
+    }
+
+    /// `site.vault`, where the module needs it.
+    fn site_capability(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key) -> Option<(Expr, Ty)> {
+        let ast::ExprKind::Name(site) = &base.kind else { return None };
+        let name = key.literal()?;
+        if site != "site" || !self.sigs.capabilities.contains_key(&name) {
+            return None;
+        }
+        let module = self.module?;
+        let need = module
+            .needs
+            .iter()
+            .find(|(p, _, _)| *p == Path::Site(name) || (module.scope == ScopeKind::Site && *p == Path::Own(name)));
+        match need {
+            Some((_, optional, _)) => Some(self.capability(whole.id, name, true, *optional)),
+            None => {
+                let at = self.at(whole.id);
+                self.report(
+                    code::UNKNOWN_NAME
+                        .at(at, format!("module `{}` reads `site.{name}` and does not need it", module.name))
+                        .help(format!("write `needs site.{name}` or `needs site.{name}?` in the module")),
+                );
+                Some((error_expr(whole.id), Ty::Error))
+            }
+        }
+    }
+
+    /// The field `name` of a value of type `ty`.
+    pub(crate) fn field_of(
+        &mut self,
+        base: Expr,
+        ty: &Ty,
+        name: Symbol,
+        node: NodeId,
+        opt: bool,
+    ) -> Option<(Expr, Ty)> {
+        if let Ty::Optional(inner) = ty {
+            if !opt {
+                self.not_narrowed(node, ty, name);
+                return Some((error_expr(node), Ty::Error));
+            }
+            let (value, result) = self.field_of(base, inner, name, node, true)?;
+            return Some((value, optional(result)));
+        }
+        let field = |base, optional| expr(node, ExprKind::Field { base, name, optional });
+        match ty {
+            Ty::Error => Some((error_expr(node), Ty::Error)),
+            Ty::Refined(inner, _) => self.field_of(base, inner, name, node, opt),
+            Ty::Data => Some((field(base, opt), if opt { optional(Ty::Data) } else { Ty::Data })),
+            Ty::Map(_, value) => {
+                let result = (**value).clone();
+                Some((field(base, opt), if opt { optional(result) } else { result }))
+            }
+            Ty::Struct(fields) => {
+                let found = fields.iter().find(|(n, _)| *n == name)?;
+                Some((field(base, opt), found.1.clone()))
+            }
+            Ty::Ref(kind) if self.in_test && name == "modules" && matches!(kind.as_str(), "cluster" | "site") => {
+                let names = Ty::List(Arc::new(Ty::Scalar(ScalarType::Name)));
+                Some((expr(node, ExprKind::ModulesOf(base)), names))
+            }
+            Ty::Ref(kind) => self.entry_field(base, *kind, name, node, opt),
+            Ty::Capability(_) | Ty::Module => {
+                let result = self.entry_field_of(ty, name)?;
+                Some((field(base, opt), result))
+            }
+            Ty::Record(id) => self.record_field(base, *id, name, node, opt),
+            Ty::Scalar(scalar) => method(base, *scalar, name, node),
+            Ty::Secret if matches!(name.as_str(), "file" | "public") => {
+                let call = ExprKind::Builtin {
+                    name: Symbol::new(if name == "file" { "secret-file" } else { "secret-public" }),
+                    args: vec![base],
+                };
+                let result = if name == "file" { ScalarType::Path } else { ScalarType::Text };
+                Some((expr(node, call), Ty::Scalar(result)))
+            }
+            Ty::Later(_) if name == "file" => {
+                let call = ExprKind::Builtin { name: Symbol::new("later-file"), args: vec![base] };
+                Some((expr(node, call), Ty::Scalar(ScalarType::Path)))
+            }
+            _ => None,
+        }
+    }
+
+    fn record_field(
+        &mut self,
+        base: Expr,
+        id: kss_ir::RecordId,
+        name: Symbol,
+        node: NodeId,
+        opt: bool,
+    ) -> Option<(Expr, Ty)> {
+        let def = self.sigs.records.get(&id)?.clone();
+        if let Some(field) = def.field(name) {
+            return Some((expr(node, ExprKind::Field { base, name, optional: opt }), field.ty.clone()));
+        }
+        if let Some(let_) = def.let_(name) {
+            let kind = match self.sigs.kind_of_record.get(&id) {
+                Some(_) => ExprKind::Field { base, name, optional: opt },
+                None => ExprKind::RecordLet { base, record: id, name },
+            };
+            return Some((expr(node, kind), let_.ty.clone()));
+        }
+        if name == "name" {
+            return Some((expr(node, ExprKind::Field { base, name, optional: opt }), Ty::Scalar(ScalarType::Name)));
+        }
+        def.open.then(|| (expr(node, ExprKind::Field { base, name, optional: opt }), Ty::Data))
+    }
+
+    fn entry_field(&mut self, base: Expr, kind: Symbol, name: Symbol, node: NodeId, opt: bool) -> Option<(Expr, Ty)> {
+        if let Some(scope) = Signatures::scope_kind(kind)
+            && let Some(sig) = self.sigs.kinds.get(&name).cloned()
+            && self.lives_in(&sig, scope)
+        {
+            let ty = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Name)), Arc::new(Ty::Ref(name)));
+            return Some((expr(node, ExprKind::Members { scope: base, kind: name, all: false }), ty));
+        }
+        let ty = self.entry_field_type(kind, name)?;
+        if !self.is_quiet() {
+            self.reads.insert((kind, name));
+        }
+        Some((expr(node, ExprKind::Field { base, name, optional: opt }), ty))
+    }
+
+    /// Is `kind` a field of that scope: `site.network`, `cluster.node`, `site.service`?
+    fn lives_in(&self, kind: &KindSig, scope: ScopeKind) -> bool {
+        let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else {
+            return false;
+        };
+        if self.in_test && !kind.nameless && !def.fields.iter().any(|f| f.name == kind.name) {
+            return !self.sigs.capabilities.contains_key(&kind.name);
+        }
+        def.field(kind.name).is_some_and(|f| matches!(f.ty, Ty::Map(..)))
+    }
+
+    /// Type of a field of an entry, a capability's record, a module.
+    pub(crate) fn entry_field_of(&self, ty: &Ty, name: Symbol) -> Option<Ty> {
+        match ty {
+            Ty::Ref(kind) => self.entry_field_type(*kind, name),
+            Ty::Capability(cap) => {
+                let sig = self.sigs.capabilities.get(cap)?;
+                let def = self.sigs.record_of(&sig.ty)?;
+                let declared = def.field(name).map(|f| f.ty.clone()).or_else(|| def.let_(name).map(|l| l.ty.clone()));
+                declared.or_else(|| (name == "owner").then_some(Ty::Module))
+            }
+            Ty::Record(id) => {
+                let def = self.sigs.records.get(id)?;
+                def.field(name).map(|f| f.ty.clone()).or_else(|| def.let_(name).map(|l| l.ty.clone()))
+            }
+            Ty::Module => match name.as_str() {
+                "name" => Some(Ty::Scalar(ScalarType::Name)),
+                "phase" => self.sigs.prelude.get(&Symbol::new("Phase")).and_then(|i| self.sigs.types.get(i)).cloned(),
+                "overlay" => Some(Ty::Ref(Symbol::new("overlay"))),
+                "namespace" => Some(Ty::Ref(Symbol::new("namespace"))),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub(crate) fn entry_field_type(&self, kind: Symbol, name: Symbol) -> Option<Ty> {
+        let sig = self.sigs.kinds.get(&kind)?;
+        if let Some(def) = self.sigs.record_of(&sig.ty) {
+            if let Some(field) = def.field(name) {
+                return Some(field.ty.clone());
+            }
+            if let Some(let_) = def.let_(name) {
+                return Some(let_.ty.clone());
+            }
+        }
+        let scope_field = Signatures::scope_kind(kind).and_then(|scope| self.capability_of(scope, name));
+        let open = self.sigs.record_of(&sig.ty).is_some_and(|d| d.open);
+        scope_field.or_else(|| self.implicit_field(kind, name)).or_else(|| open.then_some(Ty::Data))
+    }
+
+    /// "Capabilities are fields of their scope."
+    fn capability_of(&self, scope: ScopeKind, name: Symbol) -> Option<Ty> {
+        let cap = self.sigs.capabilities.get(&name)?;
+        let fits = cap.scope == scope || (cap.scope == ScopeKind::Machine && scope == ScopeKind::Node);
+        fits.then(|| match cap.count {
+            Cardinality::AtMostOne => optional(Ty::Capability(name)),
+            _ => Ty::Capability(name),
+        })
+    }
+
+    /// What every entry has: `name`, `owner`, the scopes around.
+    pub(crate) fn implicit_field(&self, kind: Symbol, name: Symbol) -> Option<Ty> {
+        let sig = self.sigs.kinds.get(&kind)?;
+        let text = Ty::Scalar(ScalarType::Text);
+        match name.as_str() {
+            "name" => Some(Ty::Scalar(ScalarType::Name)),
+            "owner" => Some(Ty::Module),
+            "site" => Some(Ty::Ref(name)),
+            "discharged" => Some(optional(text)),
+            "kind" | "group" | "apiVersion" if sig.kubernetes => Some(text),
+            "namespace" if sig.kubernetes => Some(optional(text)),
+            "namespace" if sig.per == Per::Namespace => Some(Ty::Ref(name)),
+            "cluster" | "machine" | "node" => {
+                let certain = match sig.scope {
+                    Some(ScopeKind::Cluster) => name == "cluster",
+                    Some(ScopeKind::Node) => true,
+                    Some(ScopeKind::Machine) => name == "machine",
+                    _ => false,
+                };
+                // `machine` and `cluster` of themselves make no sense, and of others they are absent where nothing is around.
+                let ty = Ty::Ref(name);
+                let inside = sig.scope == Some(ScopeKind::Cluster) || sig.per == Per::Namespace;
+                let certain =
+                    certain || (name == "cluster" && (inside || sig.scope == Some(ScopeKind::Node) || kind == "node"));
+                let certain = certain
+                    || (name == "cluster"
+                        && matches!(sig.per, Per::Module | Per::Scope)
+                        && sig.lowered_by.is_some_and(|(_, site)| !site));
+                Some(if certain { ty } else { optional(ty) })
+            }
+            _ => None,
+        }
+    }
+
+    fn not_narrowed(&mut self, node: NodeId, ty: &Ty, name: Symbol) {
+        let at = self.at(node);
+        let shown = self.show(ty);
+        self.report(
+            code::NOT_NARROWED
+                .at(at, format!("this may be `none` (its type is `{shown}`), so `.{name}` may not be there"))
+                .help("write `?.`, give another value with `?? …`, or put it below `if … is present`"),
+        );
+    }
+
+    fn no_field(&mut self, ty: &Ty, name: ast::Name) {
+        let shown = self.show(ty);
+        let known = self.fields_of(ty);
+        let message = match strip(ty) {
+            Ty::Union(_) => {
+                format!("`{shown}` has no field `{}`: look at its cases with `match` or `is` first", name.text)
+            }
+            _ => format!("`{shown}` has no field `{}`", name.text),
+        };
+        self.unknown(&code::UNKNOWN_FIELD, name.id, message, &name.text, known.iter().map(|s| s.as_str()));
+    }
+
+    /// Names of all fields of a type.
+    pub(crate) fn fields_of(&self, ty: &Ty) -> Vec<Symbol> {
+        let mut out = Vec::new();
+        match strip(ty) {
+            Ty::Struct(fields) => out.extend(fields.iter().map(|(n, _)| *n)),
+            Ty::Scalar(scalar) => out.extend(method_names(*scalar).map(Symbol::new)),
+            Ty::Secret => out.extend(["file", "public"].map(Symbol::new)),
+            Ty::Module => out.extend(["name", "phase", "overlay", "namespace"].map(Symbol::new)),
+            other => {
+                if let Some(def) = self.sigs.record_of(other) {
+                    out.extend(def.fields.iter().map(|f| f.name).chain(def.lets.iter().map(|l| l.name)));
+                    out.extend(def.fns.iter().map(|f| f.name));
+                }
+                if let Ty::Ref(kind) = other {
+                    out.extend(["name", "owner"].map(Symbol::new));
+                    if let Some(scope) = Signatures::scope_kind(*kind) {
+                        out.extend(self.sigs.capabilities.values().filter(|c| c.scope == scope).map(|c| c.name));
+                        out.push(Symbol::new("all"));
+                    }
+                }
+            }
+        }
+        out.sort();
+        out
+    }
+
+    /// Types among the alternatives of a union.
+    pub(crate) fn alternative_types(&self, ty: &Ty) -> Vec<Ty> {
+        match strip(ty) {
+            Ty::Union(id) => self.sigs.unions.get(id).map_or(Vec::new(), |union| {
+                let types = union.alternatives.iter().filter_map(|a| match a {
+                    Alternative::Type(ty) => Some(ty.clone()),
+                    Alternative::Case { .. } => None,
+                });
+                types.collect()
+            }),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn method(base: Expr, of: ScalarType, name: Symbol, node: NodeId) -> Option<(Expr, Ty)> {
+    let sig = method_type(of, &name)?;
+    if !sig.params.is_empty() {
+        return None;
+    }
+    Some((expr(node, ExprKind::Method { base, name, args: Vec::new() }), method_result(sig.result)))
+}
+
+pub(crate) fn method_result(result: MethodResult) -> Ty {
+    match result {
+        MethodResult::Scalar(s) => Ty::Scalar(s),
+        MethodResult::Optional(s) => optional(Ty::Scalar(s)),
+        MethodResult::List(s) => Ty::List(Arc::new(Ty::Scalar(s))),
+    }
+}

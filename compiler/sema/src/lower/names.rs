@@ -1,0 +1,360 @@
+//! What a bare word means.
+
+use super::{Around, LetState, Lower, error_expr, expr};
+use crate::Signatures;
+use crate::signatures::{Found, Resolver};
+use kss_diag::{closest, code};
+use kss_ir::{Expr, ExprKind, Path, Ty};
+use kss_span::{Origin, Symbol};
+use kss_syntax::ast::{self, NodeId, StmtKind};
+use kss_value::ScopeKind;
+use std::sync::Arc;
+
+impl Lower<'_> {
+    /// The value that `name` stands for, if it is a name here.
+    pub(crate) fn name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if !self.is_quiet() {
+            self.used_names.insert(name);
+        }
+        if let Some(local) = self.locals.iter_mut().rev().find(|l| l.name == name) {
+            local.used = true;
+            let (slot, ty) = (local.slot, local.ty.clone());
+            return Some((expr(node, ExprKind::Local(slot)), ty));
+        }
+        self.self_name(node, name)
+            .or_else(|| self.module_name(node, name))
+            .or_else(|| self.scope_word(node, name))
+            .or_else(|| self.file_name(node, name))
+    }
+
+    /// A sibling, in the body of a type or of a filter.
+    fn self_name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if let Some(kind) = self.self_kind {
+            let me = (expr(node, ExprKind::SelfRef), Ty::Ref(kind));
+            let known = self.quietly(|l| l.entry_field_type(kind, name));
+            return known.and_then(|_| self.field_of(me.0, &me.1, name, node, false));
+        }
+        let id = self.self_record?;
+        if let Some(found) = self.self_structure(node, id, name) {
+            return Some(found);
+        }
+        let ty = self.self_field_type(id, name)?;
+        if !self.is_quiet() {
+            self.self_reads.insert(name);
+        }
+        Some((expr(node, ExprKind::SelfField(name)), ty))
+    }
+
+    /// `node` inside `type Cluster`: the entries of the collection, not records.
+    fn self_structure(&mut self, node: NodeId, id: kss_ir::RecordId, name: Symbol) -> Option<(Expr, Ty)> {
+        let scope = self.sigs.scope_types.iter().find(|(_, record)| **record == id).map(|(scope, _)| *scope)?;
+        let kind = self.sigs.kinds.get(&name)?;
+        if kind.usage != kss_ir::KindUse::Structure || kind.scope != Some(scope) {
+            return None;
+        }
+        let ty = Ty::Map(Arc::new(Ty::Scalar(kss_value::scalar::ScalarType::Name)), Arc::new(Ty::Ref(name)));
+        let scope = expr(node, ExprKind::SelfRef);
+        Some((expr(node, ExprKind::Members { scope, kind: name, all: false }), ty))
+    }
+
+    fn self_field_type(&self, id: kss_ir::RecordId, name: Symbol) -> Option<Ty> {
+        let def = self.sigs.records.get(&id)?;
+        let declared = def.field(name).map(|f| f.ty.clone()).or_else(|| def.let_(name).map(|l| l.ty.clone()));
+        if declared.is_some() {
+            return declared;
+        }
+        let kind = self.sigs.kind_of_record.get(&id).copied();
+        match name.as_str() {
+            "name" => Some(Ty::Scalar(kss_value::scalar::ScalarType::Name)),
+            "namespace" if kind.is_some() => kind.and_then(|k| self.implicit_field(k, name)),
+            _ => None,
+        }
+    }
+
+    /// An option, `let` or capability of the module or scope around.
+    fn module_name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if let Some(module) = self.module {
+            if let Some(option) = module.options.get(&name) {
+                if !self.is_quiet() {
+                    self.options_read.insert(name);
+                }
+                return Some((expr(node, ExprKind::Module(name)), option.ty.clone()));
+            }
+            let need = module.needs.iter().find(|(path, _, _)| *path == Path::Own(name));
+            if let Some((_, optional, _)) = need {
+                return Some(self.capability(node, name, module.scope == ScopeKind::Site, *optional));
+            }
+        }
+        if self.lets.contains_key(&name) {
+            let ty = self.let_type(node, name);
+            return Some((expr(node, ExprKind::Module(name)), ty));
+        }
+        None
+    }
+
+    pub(crate) fn capability(&self, node: NodeId, name: Symbol, site: bool, optional: bool) -> (Expr, Ty) {
+        let ty = if self.sigs.capabilities.contains_key(&name) { Ty::Capability(name) } else { Ty::Error };
+        let ty = if optional { Ty::Optional(Arc::new(ty)) } else { ty };
+        (expr(node, ExprKind::Capability { name, site, optional }), ty)
+    }
+
+    /// Type of a `let` of the module or scope; lowers it if nobody has.
+    pub(crate) fn let_type(&mut self, node: NodeId, name: Symbol) -> Ty {
+        match self.lets.get(&name).cloned() {
+            Some(LetState::Done(ir)) => ir.ty.clone(),
+            Some(LetState::Busy) => {
+                self.error(&code::FIELD_CYCLE, node, format!("the value of `{name}` needs itself"));
+                Ty::Error
+            }
+            Some(LetState::Waiting(stmt)) => {
+                self.lets.insert(name, LetState::Busy);
+                let quiet = std::mem::take(&mut self.quiet);
+                let (kind, record) = (self.self_kind.take(), self.self_record.take());
+                let facts = std::mem::take(&mut self.facts);
+                self.facts = self.base_facts();
+                let ir = self.lower_let(&stmt);
+                self.facts = facts;
+                self.quiet = quiet;
+                (self.self_kind, self.self_record) = (kind, record);
+                let ty = ir.as_ref().map_or(Ty::Error, |ir| ir.ty.clone());
+                if let Some(ir) = ir {
+                    self.lets.insert(name, LetState::Done(ir));
+                }
+                ty
+            }
+            None => Ty::Error,
+        }
+    }
+
+    /// `site`, `cluster`, `machine`, `node`, `owner`
+    fn scope_word(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if name == "owner" && self.around == Around::Type {
+            return Some((expr(node, ExprKind::Owner), Ty::Module));
+        }
+        let scope = Signatures::scope_kind(name)?;
+        if !self.scope_is_around(scope) {
+            return None;
+        }
+        let kind = match (scope, self.around) {
+            (ScopeKind::Machine, Around::Scope(ScopeKind::Node)) => Symbol::new("node"),
+            _ => name,
+        };
+        Some((expr(node, ExprKind::Scope(scope)), Ty::Ref(kind)))
+    }
+
+    pub(crate) fn scope_is_around(&self, scope: ScopeKind) -> bool {
+        match (self.around, scope) {
+            (Around::Type, _) | (_, ScopeKind::Site) => true,
+            (Around::Scope(ScopeKind::Site), _) => false,
+            (Around::Scope(ScopeKind::Machine), s) => s == ScopeKind::Machine,
+            (Around::Scope(ScopeKind::Cluster), s) => s == ScopeKind::Cluster,
+            (Around::Scope(ScopeKind::Node), _) => true,
+        }
+    }
+
+    /// A `let` of the file or imported; `kss`, the program itself in tests.
+    fn file_name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if let Some(found) = self.scope_by_name(node, name) {
+            return Some(found);
+        }
+        let item = self.sigs.lookup(self.file, name)?;
+        if let Some(kind) = item.key().name.split(' ').next()
+            && matches!(kind, "site" | "cluster")
+            && self.around == Around::Type
+        {
+            return None;
+        }
+        let stmt = self.sigs.lets.get(&item)?.clone();
+        let ty = self.file_let_type(item, &stmt);
+        Some((expr(node, ExprKind::FileLet(item)), ty))
+    }
+
+    /// In a test: a cluster or site by its name.
+    fn scope_by_name(&self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if !self.in_test {
+            return None;
+        }
+        let kind = if self.sigs.clusters.contains_key(&name) {
+            "cluster"
+        } else if self.sigs.sites.contains_key(&name) {
+            "site"
+        } else {
+            return None;
+        };
+        let kind = Symbol::new(kind);
+        let entry = kss_ir::NameRef { kind, name: kss_ir::Key::Name(name, node.0), within: None, module: None };
+        Some((expr(node, ExprKind::Entry(entry)), Ty::Ref(kind)))
+    }
+
+    fn file_let_type(&mut self, item: kss_span::ItemId, stmt: &ast::Stmt) -> Ty {
+        if let Some(ty) = self.file_lets.get(&item) {
+            return ty.clone();
+        }
+        // Another file's value: its type is found anew, its diagnostics belong to its own item.
+        let mut other = Lower::new(self.sigs, item);
+        other.file_lets = self.file_lets.clone();
+        other.file_lets.insert(item, Ty::Error);
+        let ty = other.lower_let(stmt).map_or(Ty::Error, |ir| ir.ty.clone());
+        self.file_lets.insert(item, ty.clone());
+        ty
+    }
+
+    /// Reports a word that is no name.
+    pub(crate) fn unknown_name(&mut self, node: NodeId, name: Symbol, expected: Option<&Ty>) -> Expr {
+        if name.is_empty() {
+            return error_expr(node);
+        }
+        if let Some(Ty::Data) = expected {
+            self.needs_quotes(node, name);
+            return error_expr(node);
+        }
+        if let Some(Ty::Scalar(scalar)) = expected.map(super::strip)
+            && *scalar != kss_value::scalar::ScalarType::Bool
+            && closest(&name, self.names().iter().map(|s| s.as_str())).is_none()
+        {
+            self.needs_quotes(node, name);
+            return error_expr(node);
+        }
+        if let Some(Ty::Union(id)) = expected.map(super::strip)
+            && let Some(union) = self.sigs.unions.get(id).cloned()
+        {
+            let cases: Vec<Symbol> = case_names(&union);
+            let message = format!("`{name}` is no case of `{}`", self.show(&Ty::Union(*id)));
+            self.unknown(&code::UNKNOWN_CASE, node, message, &name, cases.iter().map(|c| c.as_str()));
+            return error_expr(node);
+        }
+        let at = self.at(node);
+        if let Some(diag) = self.minus_without_spaces(at, name) {
+            self.report(diag);
+            return error_expr(node);
+        }
+        if self.sigs.capabilities.contains_key(&name) && self.module.is_some() {
+            let message = format!("`{name}` is a capability that this module does not need");
+            self.report(
+                code::UNKNOWN_NAME
+                    .at(at, message)
+                    .help(format!("write `needs {name}` or `needs {name}?` in the module")),
+            );
+            return error_expr(node);
+        }
+        if self.sigs.kinds.contains_key(&name) {
+            self.report(
+                code::UNKNOWN_NAME
+                    .at(at, format!("`{name}` is a kind of entries"))
+                    .help(format!("name one: `{name}.NAME`")),
+            );
+            return error_expr(node);
+        }
+        let known = self.names();
+        self.unknown(
+            &code::UNKNOWN_NAME,
+            node,
+            format!("there is no `{name}` here"),
+            &name,
+            known.iter().map(|s| s.as_str()),
+        );
+        error_expr(node)
+    }
+
+    /// `n-1` is a name; somebody who meant a difference gets told.
+    fn minus_without_spaces(&mut self, at: Origin, name: Symbol) -> Option<crate::Diag> {
+        let (left, right) = name.rsplit_once('-')?;
+        let left_known = self.names().contains(&Symbol::new(left));
+        let right_known = right.chars().all(|c| c.is_ascii_digit()) || self.names().contains(&Symbol::new(right));
+        (left_known && right_known).then(|| {
+            code::UNKNOWN_NAME.at(at, format!("there is no `{name}` here; a minus needs spaces around it")).fix(
+                format!("write `{left} - {right}`"),
+                at,
+                kss_diag::How::Replace,
+                format!("{left} - {right}"),
+            )
+        })
+    }
+
+    /// All names that could stand here.
+    pub(crate) fn names(&self) -> Vec<Symbol> {
+        let mut out: Vec<Symbol> = self.locals.iter().map(|l| l.name).collect();
+        if let Some(def) = self.self_record.and_then(|id| self.sigs.records.get(&id)) {
+            out.extend(def.fields.iter().map(|f| f.name).chain(def.lets.iter().map(|l| l.name)));
+        }
+        if let Some(module) = self.module {
+            out.extend(module.options.keys().copied());
+            out.extend(module.needs.iter().filter_map(|(p, _, _)| match p {
+                Path::Own(name) => Some(*name),
+                _ => None,
+            }));
+        }
+        out.extend(self.lets.keys().copied());
+        out.extend(["site", "cluster", "machine", "node"].map(Symbol::new));
+        let file = self.sigs.files.get(&self.file);
+        out.extend(file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied());
+        out
+    }
+
+    /// "A name that would hide another is an error."
+    pub(crate) fn check_hiding(&mut self, name: ast::Name) {
+        let at = self.at(name.id);
+        let hidden = if let Some(local) = self.locals.iter().rev().find(|l| l.name == name.text) {
+            Some((self.at(NodeId(local.node)), "a variable"))
+        } else if let Some(option) = self.module.and_then(|m| m.options.get(&name.text)) {
+            Some((self.at(NodeId(option.node)), "an option of this module"))
+        } else if self.lets.contains_key(&name.text) {
+            let node = match self.lets.get(&name.text) {
+                Some(LetState::Waiting(stmt)) => stmt.id,
+                Some(LetState::Done(ir)) => NodeId(ir.origin.node),
+                _ => name.id,
+            };
+            Some((self.at(node), "a `let`"))
+        } else {
+            None
+        };
+        if let Some((place, what)) = hidden {
+            let message = format!("`{}` would hide {what} of the same name", name.text);
+            self.report(code::HIDES_NAME.at(at, message).also(place, "declared here").help("choose another name"));
+        }
+    }
+
+    /// Lowers `let NAME : T = value where …`.
+    pub(crate) fn lower_let(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
+        let StmtKind::Let { name, ty, value, refine } = &stmt.kind else { return None };
+        let ((value, ty), locals) = self.framed(|l| match ty {
+            Some(ty) => {
+                let ty = l.resolve_type(ty, name.text);
+                (l.check(value, &ty), ty)
+            }
+            None => l.infer(value),
+        });
+        let refine = refine.as_ref().map(|r| Arc::new(self.lower_where(r, &ty)));
+        let origin = self.at(stmt.id);
+        Some(Arc::new(kss_ir::LetIr { origin, ty, value, refine, locals, doc: stmt.doc.clone() }))
+    }
+
+    /// A type written inside a body (parameters of patterns, `let`s): declared records in it were registered before.
+    pub(crate) fn resolve_type(&mut self, ty: &ast::Type, hint: Symbol) -> Ty {
+        let cx = self.type_cx();
+        let mut resolver = Resolver { sigs: self.sigs, vars: false, out: Found::default() };
+        let resolved = resolver.resolve(cx, ty, hint);
+        let found = resolver.out;
+        if !found.records.is_empty() || !found.unions.is_empty() {
+            let at = self.at(ty.id);
+            self.report(
+                code::NEEDS_TYPE
+                    .at(at, "a record or union type has to be declared")
+                    .help("write `type NAME = …` in the module or file and use its name here"),
+            );
+            return Ty::Error;
+        }
+        for diag in found.diags {
+            self.report(diag);
+        }
+        resolved
+    }
+}
+
+pub(crate) fn case_names(union: &kss_ir::UnionDef) -> Vec<Symbol> {
+    let cases = union.alternatives.iter().filter_map(|a| match a {
+        kss_ir::Alternative::Case { name, .. } => Some(*name),
+        kss_ir::Alternative::Type(_) => None,
+    });
+    cases.collect()
+}
