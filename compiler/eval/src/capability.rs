@@ -1,5 +1,6 @@
 //! Who provides what.
 
+use crate::modules::same_kind;
 use crate::names::n;
 use crate::state::{Contributor, EntryIx, Eval, ModIx, Role, Says, Writer};
 use crate::Layer;
@@ -94,7 +95,7 @@ impl<'a> Eval<'a> {
         }
         let program = self.program;
         for scope in scopes {
-            for sig in program.capabilities.values().filter(|sig| self.same_kind(sig.scope, scope.kind)) {
+            for sig in program.capabilities.values().filter(|sig| same_kind(sig.scope, scope.kind)) {
                 let who = needed.remove(&(scope, sig.name)).unwrap_or_default();
                 let providers = self.providers(scope, sig.name);
                 match (sig.count, providers.as_slice()) {

@@ -49,9 +49,19 @@ impl<'a> Eval<'a> {
                 self.entries[ix as usize].cells[slot as usize] = Cell::Busy;
                 self.active.push(Active { what: What::Cell(ix, slot), at });
                 let outer_late = self.late.take();
+                let quiet = self.quiet && matches!(self.entry(ix).layout.slots[slot as usize].1, Slot::Let(_));
+                let outer_reports = quiet.then(|| std::mem::take(&mut self.reports));
                 let value = deeper(|| self.compute(ix, slot));
                 let late = std::mem::replace(&mut self.late, outer_late);
                 self.active.pop();
+                if let Some(outer) = outer_reports {
+                    let found = std::mem::replace(&mut self.reports, outer).finish();
+                    if !found.is_empty() {
+                        found.iter().for_each(|report| self.report(report.clone()));
+                        self.entries[ix as usize].cells[slot as usize] = Cell::Failed(found.into());
+                        return Value::poison(at);
+                    }
+                }
                 if let Some(late) = late {
                     let late = self.lengthen(late, &What::Cell(ix, slot), at);
                     self.late_cells.insert((ix, slot), late.clone());

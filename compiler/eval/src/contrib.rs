@@ -174,7 +174,7 @@ impl<'a> Eval<'a> {
 
     /// The contributions to one field, its name taken off the paths; or, without a name, to every field for which `only`
     /// holds, names left on.
-    pub(crate) fn gather(&mut self, ix: EntryIx, field: Option<Symbol>, only: &Only, ty: Option<&'a kss_ir::Ty>) -> Ops<'a> {
+    pub(crate) fn gather(&mut self, ix: EntryIx, field: Option<Symbol>, only: &Only<'a>, ty: Option<&'a kss_ir::Ty>) -> Ops<'a> {
         let contributors = self.contributors(ix);
         let mut ops = Ops::new(ty);
         for (who, contributor) in contributors.iter().enumerate() {
@@ -238,13 +238,47 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Is something on the way along a path private?
+    fn is_private_path(&self, layout: &crate::layout::Layout<'a>, path: &[Symbol]) -> bool {
+        use crate::layout::Slot;
+        let Some((first, rest)) = path.split_first() else { return false };
+        let Some(slot) = layout.slot(*first) else { return false };
+        let (private, mut ty) = match layout.slots[slot as usize].1 {
+            Slot::Field(sig) => (sig.private, Some(&sig.ty)),
+            Slot::Option(_, option) => (option.private, Some(&option.ty)),
+            _ => (false, None),
+        };
+        if private {
+            return true;
+        }
+        for name in rest {
+            let Some(here) = ty else { return false };
+            if self.private_field(here, *name) {
+                return true;
+            }
+            ty = self.below(here, *name);
+        }
+        false
+    }
+
+    fn private_field(&self, ty: &kss_ir::Ty, name: Symbol) -> bool {
+        match ty {
+            kss_ir::Ty::Optional(ty) | kss_ir::Ty::Refined(ty, _) => self.private_field(ty, name),
+            kss_ir::Ty::Record(id) => {
+                let field = self.record_def(*id).and_then(|def| def.field(name));
+                field.is_some_and(|field| field.private)
+            }
+            _ => false,
+        }
+    }
+
     /// An overlay of the site may set private things only.
     fn keep_overlays_private(&mut self, ix: EntryIx, field: Option<Symbol>, ops: &mut Ops<'a>) {
         if !ops.list.iter().any(|op| op.mark.layer == Layer::Overlay) {
             return;
         }
         let entry = self.entry(ix);
-        let collection = self.is_private_kind(entry.key.scope.kind, entry.key.kind);
+        let collection = self.private_collection(entry.key.scope.kind, entry.key.kind);
         let layout = entry.layout.clone();
         let key = entry.key.clone();
         let mut refused = Vec::new();

@@ -16,6 +16,7 @@ mod entries;
 mod explain;
 mod expr;
 mod finish;
+mod foreign;
 mod freeze;
 mod frozen;
 mod layout;
@@ -33,7 +34,6 @@ mod record;
 mod report;
 mod secrets;
 mod state;
-mod text;
 mod tree;
 mod values;
 mod why;
@@ -46,6 +46,7 @@ pub use why::{Layer, WhyStep};
 use frozen::Frozen;
 use kss_ir::{Body, Program};
 use kss_model::{Cluster, Model, Scope};
+use kss_schema::SchemaSet;
 use kss_span::{ItemId, Symbol};
 use kss_value::{EntryKey, ScopeKey, Value};
 use rayon::prelude::*;
@@ -55,8 +56,16 @@ use std::sync::Arc;
 /// Everything outside an evaluation that it may ask; pure: the same question has the same answer as long as one evaluation
 /// runs.
 pub trait Env: Sync {
-    /// What is declared.
+    /// What is declared. Bodies of scopes other than the one that is evaluated may be left out.
     fn program(&self) -> &Program;
+    /// The names of the clusters of a site, in natural order.
+    fn clusters(&self, site: Symbol) -> Vec<Symbol> {
+        clusters_of(self.program(), site)
+    }
+    /// Schemas of charts, kinds and options. Without them nothing foreign is checked.
+    fn schemas(&self) -> Option<&SchemaSet> {
+        None
+    }
     /// The bytes of a file, by its path from the root of the project (`std/…` in the library), or of something in the lock
     /// by the path that [`Env::locked`] gave.
     fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError>;
@@ -190,7 +199,7 @@ pub fn evaluate_site(
 /// A whole site, its clusters in parallel; `None` if there is no such site.
 pub fn evaluate(env: &dyn Env, site: Symbol, options: Options) -> Option<Outcome> {
     let early = evaluate_site_early(env, site, options, None)?;
-    let names = clusters_of(env.program(), site);
+    let names = env.clusters(site);
     let clusters: Vec<Arc<ScopeModel>> =
         names.par_iter().filter_map(|name| evaluate_cluster(env, &early, *name, options, None)).collect();
     let whole = evaluate_site(env, &early, &clusters, options, None)?;

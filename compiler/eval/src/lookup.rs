@@ -2,6 +2,7 @@
 
 use crate::context::{Cx, Frame};
 use crate::members::qualifier;
+use crate::modules::same_kind;
 use crate::names::n;
 use crate::state::{Eval, Role};
 use crate::values::symbol_of;
@@ -121,7 +122,7 @@ impl<'a> Eval<'a> {
 
     /// May entries of a kind be declared in a scope of this kind?
     pub(crate) fn may_be_in(&self, sig: &KindSig, scope: ScopeKind) -> bool {
-        sig.scope.is_none_or(|wanted| self.same_kind(wanted, scope))
+        sig.scope.is_none_or(|wanted| same_kind(wanted, scope))
     }
 
     /// `scope.all.kind`: the entries of a kind in a scope and inside it.
@@ -160,7 +161,7 @@ impl<'a> Eval<'a> {
             self.inner(outer);
         }
         if scope.kind == ScopeKind::Site && sig.name == n().cluster {
-            let names = crate::clusters_of(self.program, self.site.name);
+            let names = self.env.clusters(self.site.name);
             let key = |name| ScopeKey { kind: ScopeKind::Cluster, outer: name, name };
             let keys = names.into_iter().map(|name| Arc::new(crate::world::scope_entry(self.site, key(name))));
             return (keys.collect(), false);

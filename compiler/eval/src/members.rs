@@ -227,7 +227,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Is `kind` a private collection of a scope?
-    fn private_collection(&self, scope: ScopeKind, kind: Symbol) -> bool {
+    pub(crate) fn private_collection(&self, scope: ScopeKind, kind: Symbol) -> bool {
         let def = self.program.scope_types.get(&scope).and_then(|id| self.record_def(*id));
         let field = def.and_then(|def| def.field(kind));
         field.is_some_and(|field| field.private && matches!(field.ty, Ty::Map(..)))

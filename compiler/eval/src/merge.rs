@@ -356,6 +356,3 @@ fn find<'t>(tree: Option<&'t Tree>, path: &[Symbol]) -> Option<&'t Tree> {
         },
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -73,7 +73,7 @@ impl<'a> Eval<'a> {
         removes: &FxHashMap<Symbol, Option<Origin>>,
     ) {
         let capabilities = self.program.capabilities.values();
-        let here = capabilities.filter(|c| self.same_kind(c.scope, scope.kind));
+        let here = capabilities.filter(|c| same_kind(c.scope, scope.kind));
         for (capability, fallback) in here.filter_map(|c| Some((c.name, c.fallback?))) {
             let provides = |name: &Symbol| {
                 let module = self.program.modules.get(name);
@@ -83,10 +83,6 @@ impl<'a> Eval<'a> {
                 self.close(&[fallback], set, scope, removes);
             }
         }
-    }
-
-    pub(crate) fn same_kind(&self, wanted: ScopeKind, scope: ScopeKind) -> bool {
-        wanted == scope || wanted == ScopeKind::Machine && scope == ScopeKind::Node
     }
 
     /// `remove use` of something that would not be in use.
@@ -142,4 +138,9 @@ impl<'a> Eval<'a> {
             modules.iter().copied().find(|m| self.module(*m).ir.name == name)
         })
     }
+}
+
+/// Is a scope of the wanted kind? A node is a machine.
+pub(crate) fn same_kind(wanted: ScopeKind, scope: ScopeKind) -> bool {
+    wanted == scope || wanted == ScopeKind::Machine && scope == ScopeKind::Node
 }

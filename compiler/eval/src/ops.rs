@@ -318,7 +318,7 @@ impl<'a> Eval<'a> {
 pub(crate) fn block_of(value: &Expr) -> Option<&Block> {
     let block = match &*value.kind {
         ExprKind::Record(block) | ExprKind::Typed { block, .. } => block,
-        ExprKind::Coerce { value, to: Coercion::ToData } => block_of(value)?,
+        ExprKind::Coerce { value, to: Coercion::ToData | Coercion::Refine(_) } => block_of(value)?,
         _ => return None,
     };
     (!is_set(block)).then_some(block)

@@ -215,6 +215,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) reports: Reports,
     pub(crate) limits: Limits,
     pub(crate) marks: Marks,
+    /// Only fields that nobody asked for are computed now; what is wrong in them is kept with them.
+    pub(crate) quiet: bool,
     pub(crate) late: Option<Rc<Late>>,
     pub(crate) late_cells: FxHashMap<(EntryIx, u32), Rc<Late>>,
     pub(crate) late_lets: FxHashMap<(UnitIx, Symbol), Rc<Late>>,
@@ -274,6 +276,7 @@ impl<'a> Eval<'a> {
             reports: Reports::default(),
             limits: Limits::default(),
             marks: Marks::default(),
+            quiet: false,
             late: None,
             late_cells: FxHashMap::default(),
             late_lets: FxHashMap::default(),

@@ -7,7 +7,7 @@ use crate::state::{
     Writer,
 };
 use crate::{Layer, Variation};
-use kss_ir::{Body, Each, Program, ScopeBody, Statements, TuneTarget};
+use kss_ir::{Each, Program, ScopeBody, Statements, TuneTarget};
 use kss_span::{Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, Value};
 use std::rc::Rc;
@@ -44,12 +44,10 @@ impl Reach {
                 }
             }
         }
-        let heads = stmts.heads.iter().map(|head| &head.body);
-        for body in heads.chain(stmts.eaches.iter().map(|each| &each.body)) {
-            if let Some(inner) = &body.statements {
-                self.add(inner, false);
-            }
-        }
+        let heads = stmts.heads.iter().filter_map(|head| head.body.statements.as_deref());
+        let eaches = stmts.eaches.iter().filter_map(|each| each.body.statements.as_deref());
+        let tunes = stmts.tunes.iter().filter_map(|tune| tune.statements.as_deref());
+        heads.chain(eaches).chain(tunes).for_each(|inner| self.add(inner, false));
     }
 }
 
@@ -191,6 +189,11 @@ impl<'a> Eval<'a> {
             self.entries[entry as usize].instances.push(Instance { unit, node, body, frame, because });
         }
         let removed = variation.map(|v| v.removes.as_slice()).unwrap_or_default();
+        // What a cluster's own file declares lies in an overlay named after the cluster.
+        let objects = units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
+        if let Some(info) = self.owners.get_mut(&owner).filter(|_| objects && scope.kind == ScopeKind::Cluster) {
+            info.overlay = true;
+        }
         self.build_scope(scope, entry, units, removed);
     }
 
@@ -312,6 +315,15 @@ impl<'a> Eval<'a> {
                 units.push(self.nested_unit(instance.unit, stmts, scope, frame, None));
             }
         }
+        let key = self.entry(entry).key.clone();
+        for (unit, tune) in self.tunes.get(&(key.kind, key.name)).cloned().unwrap_or_default() {
+            if self.unit(unit).scope == outer
+                && let Some(stmts) = tune.statements.as_deref()
+            {
+                let frame = self.unit(unit).frame.clone();
+                units.push(self.nested_unit(unit, stmts, scope, frame, None));
+            }
+        }
         for (unit, each) in self.eaches_of(entry) {
             if self.unit(unit).scope == outer
                 && let Some(stmts) = each.body.statements.as_deref()
@@ -394,6 +406,3 @@ impl<'a> Eval<'a> {
 
 /// A body without statements.
 static EMPTY: std::sync::LazyLock<Statements> = std::sync::LazyLock::new(Statements::default);
-
-/// A body without anything.
-pub(crate) static NO_BODY: std::sync::LazyLock<Body> = std::sync::LazyLock::new(Body::default);

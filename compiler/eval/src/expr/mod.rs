@@ -8,6 +8,8 @@ mod list;
 mod operator;
 mod pattern;
 
+pub(crate) use pattern::scalar_is;
+
 use crate::cells::deeper;
 use crate::chain::truth;
 use crate::context::{Cx, Frame, This};
