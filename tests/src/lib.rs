@@ -1,1 +1,3 @@
-//! kss-tests.
+//! What the tests of the whole project share.
+
+pub mod tools;

@@ -13,6 +13,16 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// `error`, `warning`
+    pub const fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
 /// A rule with its documentation.
 #[derive(Debug)]
 pub struct Code {
@@ -33,6 +43,11 @@ impl PartialEq for Code {
 }
 
 impl Eq for Code {}
+
+/// The code called `word`: its id or its name, in any case.
+pub fn find(word: &str) -> Option<&'static Code> {
+    ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(word) || code.name.eq_ignore_ascii_case(word))
+}
 
 macro_rules! codes {
     ($($konst:ident = $id:literal $name:literal $severity:ident;)+) => {
@@ -60,6 +75,8 @@ codes! {
     UNREADABLE = "K0104" "unreadable-file" Error;
     TOO_DEEP = "K0105" "nested-too-deep" Error;
     MISPLACED = "K0106" "misplaced-statement" Error;
+    HOST_BITS = "K0107" "host-bits-set" Error;
+    NOT_UTF8 = "K0108" "invalid-utf8" Error;
 
     UNKNOWN_NAME = "K0201" "unknown-name" Error;
     UNKNOWN_FIELD = "K0202" "unknown-field" Error;
@@ -135,4 +152,39 @@ codes! {
 
     TOO_MUCH_WORK = "K1001" "too-much-work" Error;
     TOO_LARGE = "K1002" "too-large" Error;
+    LONG_RANGE = "K1003" "range-too-long" Error;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_ascend_and_have_one_form() {
+        for code in ALL {
+            let digits = code.id.strip_prefix('K').unwrap_or_default();
+            assert!(digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()), "{}", code.id);
+        }
+        for pair in ALL.windows(2) {
+            assert!(pair[0].id < pair[1].id, "{} stands before {}", pair[0].id, pair[1].id);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in ALL {
+            let kebab =
+                |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+            assert!(code.name.split('-').all(kebab), "{}", code.name);
+            assert!(seen.insert(code.name), "two codes are called {}", code.name);
+        }
+    }
+
+    #[test]
+    fn codes_are_found_by_id_and_by_name() {
+        assert_eq!(find("k0412"), Some(&code::POOLS_OVERLAP));
+        assert_eq!(find("pools-overlap"), Some(&code::POOLS_OVERLAP));
+        assert_eq!(find("K9999"), None);
+    }
 }

@@ -3,11 +3,35 @@
 //! A [`Diagnostic`] is generic over what a *place* is. The evaluator writes `Diagnostic<Origin>`, which stays equal when
 //! text moves; whoever shows it maps origins to spans.
 
+mod arrange;
+mod assertion;
 mod catalogue;
+mod clean;
+mod excerpt;
+mod fixes;
+mod github;
+mod json;
+mod page;
+mod sarif;
+mod sources;
 mod suggest;
+mod summary;
+mod terminal;
+#[cfg(test)]
+mod testing;
 
-pub use catalogue::{ALL, Code, Severity, code};
+pub use arrange::{arrange, group, sort};
+pub use assertion::{PartValue, diagram};
+pub use catalogue::{ALL, Code, Severity, code, find};
+pub use fixes::{FixError, apply_fixes, edits_of, safe_edits};
+pub use github::github;
+pub use json::{json, json_value};
+pub use page::{Example, Run};
+pub use sarif::sarif;
+pub use sources::{Places, Position, Range, Sources};
 pub use suggest::{closest, did_you_mean};
+pub use summary::Summary;
+pub use terminal::{terminal, terminal_all};
 
 use kss_span::Span;
 
@@ -94,6 +118,27 @@ pub enum How {
     Before,
     /// Behind it.
     After,
+}
+
+impl NoteKind {
+    /// Its heading: `rule`, `note`, `fix`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            NoteKind::Rule => "rule",
+            NoteKind::Note => "note",
+            NoteKind::Fix => "fix",
+        }
+    }
+}
+
+impl Note {
+    /// The note on its own: a fact as it is, a rule or a way to mend it with its heading.
+    pub fn standalone(&self) -> String {
+        match self.kind {
+            NoteKind::Note => self.text.clone(),
+            NoteKind::Rule | NoteKind::Fix => format!("{}: {}", self.kind.name(), self.text),
+        }
+    }
 }
 
 impl Code {

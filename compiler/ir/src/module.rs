@@ -284,6 +284,8 @@ pub struct Tune {
     pub target: TuneTarget,
     /// What it says.
     pub fields: FieldBlocks,
+    /// Of a scope (`tune machine support { … }`): what it uses, removes and declares there.
+    pub statements: Option<Box<Statements>>,
     /// `because`
     pub because: Option<Arc<str>>,
 }
@@ -405,6 +407,8 @@ pub enum TestStep {
     Error { node: u32, code: Option<Symbol>, at: Option<Expr> },
     /// `expect no output containing owner "…"`
     NoOutputOf { node: u32, owner: Expr },
+    /// `expect no output containing "…"`: no text of any output has it
+    NoOutputWith { node: u32, text: Expr },
     /// `expect helm loki: cond`; the entry is `self` in the condition
     Output { node: u32, entry: EntryRef, cond: Expr },
     /// `expect cond`

@@ -11,8 +11,9 @@ mod program;
 mod signatures;
 
 pub use items::{Decl, FileItems, ImportedName};
+pub use checks::unused_imports;
 pub use program::{Analysis, Lowered, SourceFile, analyse, assemble, lower_item};
-pub use signatures::{ModuleSig, Signatures};
+pub use signatures::{FileSig, FnSig, ModuleSig, OptionSig, Signatures};
 
 use kss_diag::Diagnostic;
 use kss_span::Origin;

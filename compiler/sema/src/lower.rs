@@ -5,7 +5,6 @@ mod block;
 mod call;
 mod coerce;
 mod decl;
-mod entry;
 mod expr;
 mod expr_ops;
 mod facts;
@@ -19,6 +18,7 @@ mod scope;
 mod statements;
 mod test;
 
+pub(crate) use decl::Bodies;
 pub(crate) use facts::PathKey;
 
 use crate::signatures::{ModuleSig, TypeCx};
@@ -28,7 +28,7 @@ use kss_ir::{Expr, ExprKind, LetIr, RecordId, Ty};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_syntax::ast::{self, NodeId};
 use kss_value::ScopeKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -83,7 +83,7 @@ pub(crate) struct Lower<'a> {
     /// Fields of `self` that are read.
     pub self_reads: BTreeSet<Symbol>,
     pub options_read: BTreeSet<Symbol>,
-    pub calls: BTreeSet<kss_ir::FnId>,
+    pub calls: FxHashSet<kss_ir::FnId>,
     pub used_names: BTreeSet<Symbol>,
     /// Types of nodes, for the editor.
     pub types: Vec<(u32, Ty)>,
@@ -92,6 +92,10 @@ pub(crate) struct Lower<'a> {
     /// Types of cases that a file-level `let` is being inferred for.
     pub file_lets: FxHashMap<ItemId, Ty>,
     depth: u32,
+    /// Entries that the body of this site or cluster names itself.
+    pub body_entries: Vec<kss_ir::EntryRef>,
+    /// In a test names of clusters and sites are values.
+    pub in_test: bool,
 }
 
 impl<'a> Lower<'a> {
@@ -113,12 +117,14 @@ impl<'a> Lower<'a> {
             reads: BTreeSet::new(),
             self_reads: BTreeSet::new(),
             options_read: BTreeSet::new(),
-            calls: BTreeSet::new(),
+            calls: FxHashSet::default(),
             used_names: BTreeSet::new(),
             types: Vec::new(),
             quiet: 0,
             file_lets: FxHashMap::default(),
             depth: 0,
+            body_entries: Vec::new(),
+            in_test: false,
         }
     }
 
@@ -155,7 +161,11 @@ impl<'a> Lower<'a> {
         let known: Vec<&str> = known.into_iter().collect();
         let mut diag = code.at(at, message);
         match closest(word, known.iter().copied()) {
-            Some(near) => diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near).label(format!("did you mean `{near}`?")),
+            Some(near) => {
+                diag = diag
+                    .fix(format!("write `{near}`"), at, kss_diag::How::Replace, near)
+                    .label(format!("did you mean `{near}`?"))
+            }
             None if !known.is_empty() && known.len() <= 12 => {
                 let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                 diag = diag.help(format!("there are {}", list.join(", ")));
@@ -167,19 +177,12 @@ impl<'a> Lower<'a> {
 
     /// Runs `f` without reporting or recording anything.
     pub(crate) fn quietly<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
-        let reads = self.reads.clone();
-        let self_reads = self.self_reads.clone();
-        let options = self.options_read.clone();
-        let calls = self.calls.clone();
         let (locals, slots) = (self.locals.len(), (self.next_slot, self.max_slot));
-        let types = self.types.len();
         self.quiet += 1;
         let result = f(self);
         self.quiet -= 1;
-        self.types.truncate(types);
         self.locals.truncate(locals);
         (self.next_slot, self.max_slot) = slots;
-        (self.reads, self.self_reads, self.options_read, self.calls) = (reads, self_reads, options, calls);
         result
     }
 
@@ -246,11 +249,12 @@ impl<'a> Lower<'a> {
 
     pub(crate) fn needs_quotes(&mut self, node: NodeId, word: Symbol) {
         let at = self.at(node);
-        self.report(
-            code::NEEDS_QUOTES
-                .at(at, format!("text needs quotes: `{word}` is no name here"))
-                .fix(format!("write \"{word}\""), at, kss_diag::How::Replace, format!("\"{word}\"")),
-        );
+        self.report(code::NEEDS_QUOTES.at(at, format!("text needs quotes: `{word}` is no name here")).fix(
+            format!("write \"{word}\""),
+            at,
+            kss_diag::How::Replace,
+            format!("\"{word}\""),
+        ));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::Diag;
 use crate::items::{FileItems, ImportedName};
 use indexmap::IndexMap;
 use kss_ir::{CapabilitySig, FnId, KindSig, RecordDef, RecordId, Ty, UnionDef};
-use kss_span::{ItemId, Origin, Symbol};
+use kss_span::{ItemId, Symbol};
 use kss_syntax::ast::Stmt;
 use kss_value::ScopeKind;
 use rustc_hash::FxHashMap;
@@ -135,9 +135,7 @@ impl Signatures {
             Ty::Optional(of) => format!("{}?", self.show(of)),
             Ty::Record(id) => self.records.get(id).map_or("record", |r| r.name.as_str()).to_owned(),
             Ty::Union(id) => self.show_union(*id),
-            Ty::Refined(base, id) => {
-                self.named(*id).map_or_else(|| self.show(base), str::to_owned)
-            }
+            Ty::Refined(base, id) => self.named(*id).map_or_else(|| self.show(base), str::to_owned),
             Ty::Struct(fields) => {
                 let fields: Vec<String> = fields.iter().map(|(n, t)| format!("{n} : {}", self.show(t))).collect();
                 format!("{{ {} }}", fields.join(", "))
@@ -166,10 +164,5 @@ impl Signatures {
     /// Where something of a file stands.
     pub(crate) fn file_of(item: ItemId) -> Symbol {
         item.key().file
-    }
-
-    /// Is it of the standard library?
-    pub(crate) fn is_std(origin: Origin) -> bool {
-        origin.item.key().file.starts_with("std/")
     }
 }

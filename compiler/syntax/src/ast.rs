@@ -2,7 +2,7 @@
 //! [`crate::Parsed::spans`] has the place of each number. So an edited comment gives an equal tree, and an edit inside one
 //! item leaves all others equal.
 
-// Fields of variants are shown by the source that the variant's comment quotes.
+// Fields of variants are told by the line above their variant.
 #![allow(missing_docs)]
 
 use kss_span::Symbol;
@@ -295,6 +295,8 @@ pub enum FieldValue {
     Block(Block),
     /// `by name { … }`: a list written as a map
     Keyed { by: Name, block: Block },
+    /// `by name = map`: a list made of a map
+    KeyedExpr { by: Name, value: Expr },
 }
 
 /// `where cond else "message"`; `it` is the value.
@@ -547,8 +549,9 @@ pub enum TypeKind {
 /// One alternative of a union.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Alternative {
-    /// A lower-case word: a case, perhaps with a record. `none` makes the whole union optional.
-    Case { name: Name, payload: Option<Block> },
+    /// A lower-case word: a case, perhaps with a record. `none` makes the whole union optional. `doc` are the `##` lines before
+    /// it.
+    Case { doc: Option<Arc<str>>, name: Name, payload: Option<Block> },
     /// A type.
     Type(Type),
 }
@@ -562,6 +565,8 @@ pub enum Expect {
     Error { code: Option<Name>, at: Option<Expr> },
     /// `no output containing owner "${m}"`
     NoOutputOf { owner: Expr },
+    /// `no output containing "grafana-oidc"`
+    NoOutputWith { text: Expr },
     /// `helm loki: values.x == 1`
     Output { head: Head, cond: Expr },
     /// any condition

@@ -1,6 +1,20 @@
 //! Text to tree. The parser gives a tree for every input; what is wrong with it stands in [`Parsed::errors`].
+//!
+//! Text is cut into tokens ([`lex`]), laid out (space and comments go, ends of lines that mean something and missing
+//! brackets come), and parsed one top-level statement after the other.
 
 pub mod ast;
+mod ctx;
+mod grammar;
+mod layout;
+mod lex;
+mod parse;
+mod text;
+mod token;
+
+pub use lex::lex;
+pub use parse::{MAX_FILE, parse};
+pub use token::{KEYWORDS, Token, TokenKind, WordClass};
 
 use ast::NodeId;
 use kss_diag::Diagnostic;
@@ -14,8 +28,10 @@ pub struct Parsed {
     pub file: Arc<ast::File>,
     /// Of each item of `file`: the place of each of its nodes.
     pub spans: Vec<Arc<[TextRange]>>,
-    /// What is wrong.
+    /// What is wrong, in the order of the text.
     pub errors: Vec<Diagnostic>,
+    /// All tokens, space and comments included; put together they are the text.
+    pub tokens: Arc<[Token]>,
 }
 
 impl Parsed {

@@ -18,6 +18,8 @@ pub(crate) enum Target {
     Record(RecordId),
     /// A map with values of this type.
     Map(Ty),
+    /// Fields that no record declares: options of a module.
+    Struct(Arc<[(Symbol, Ty)]>),
     /// An entry of an open kind (`manifest`): declared fields have their types, others are data.
     Open(RecordId),
 }
@@ -55,13 +57,15 @@ impl Lower<'_> {
                 Some(kind) => kind,
                 None => return,
             },
-            ast::StmtKind::Entry { head, body, because } => match self.keyed_entry(stmt, head, body, because.as_ref(), target) {
-                Some(stmts) => {
-                    out.extend(stmts);
-                    return;
+            ast::StmtKind::Entry { head, body, because } => {
+                match self.keyed_entry(stmt, head, body, because.as_ref(), target) {
+                    Some(stmts) => {
+                        out.extend(stmts);
+                        return;
+                    }
+                    None => return,
                 }
-                None => return,
-            },
+            }
             ast::StmtKind::Let { name, ty, value, .. } => {
                 let (value, ty) = match ty {
                     Some(ty) => {
@@ -93,10 +97,16 @@ impl Lower<'_> {
                 }
                 StmtKind::Unchecked { path: keys, because: reason }
             }
-            ast::StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => StmtKind::Do(self.infer(value).0),
+            ast::StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
+                StmtKind::Do(self.infer(value).0)
+            }
             ast::StmtKind::Element(value) => {
                 let message = "this is a value without a name, and a record is expected";
-                self.report(code::MISPLACED.at(self.at(value.id), message).help("write `name = value`; a list is written in brackets"));
+                self.report(
+                    code::MISPLACED
+                        .at(self.at(value.id), message)
+                        .help("write `name = value`; a list is written in brackets"),
+                );
                 return;
             }
             _ => {
@@ -133,7 +143,13 @@ impl Lower<'_> {
         StmtKind::If { cond: cond_ir, then, otherwise }
     }
 
-    fn match_stmt(&mut self, stmt: &ast::Stmt, subject: &ast::Expr, arms: &[(ast::Pattern, Body)], target: &Target) -> StmtKind {
+    fn match_stmt(
+        &mut self,
+        stmt: &ast::Stmt,
+        subject: &ast::Expr,
+        arms: &[(ast::Pattern, Body)],
+        target: &Target,
+    ) -> StmtKind {
         let (subject_ir, ty) = self.infer(subject);
         let mut out = Vec::new();
         for (pattern, body) in arms {
@@ -156,12 +172,18 @@ impl Lower<'_> {
                 matches!(found, Ty::Data | Ty::Map(..) | Ty::Struct(_) | Ty::Record(_)) && self.is_data(found, 0)
             }
             (Target::Map(want), Ty::Map(_, found)) => self.fit(found, want) != super::coerce::Fit::No,
-            (Target::Map(want), Ty::Struct(fields)) => fields.iter().all(|(_, t)| self.fit(t, want) != super::coerce::Fit::No),
+            (Target::Map(want), Ty::Struct(fields)) => {
+                fields.iter().all(|(_, t)| self.fit(t, want) != super::coerce::Fit::No)
+            }
             (Target::Map(_) | Target::Record(_), Ty::Data) => true,
             (Target::Record(id), Ty::Record(found)) => id == found,
             (Target::Record(id), Ty::Struct(fields)) => {
                 let def = self.sigs.records.get(id).cloned();
-                def.is_some_and(|d| fields.iter().all(|(n, t)| d.field(*n).is_some_and(|f| self.fit(t, &f.ty) != super::coerce::Fit::No)))
+                def.is_some_and(|d| {
+                    fields
+                        .iter()
+                        .all(|(n, t)| d.field(*n).is_some_and(|f| self.fit(t, &f.ty) != super::coerce::Fit::No))
+                })
             }
             _ => false,
         };
@@ -223,7 +245,11 @@ impl Lower<'_> {
         let because = field.because.as_ref().map(|b| Arc::from(b.literal().map_or("", Symbol::as_str)));
         if let Some(written) = &field.ty {
             let at = self.at(written.id);
-            self.report(code::MISPLACED.at(at, "a type is written where a field is declared, not where it is set").help("write `name = value`"));
+            self.report(
+                code::MISPLACED
+                    .at(at, "a type is written where a field is declared, not where it is set")
+                    .help("write `name = value`"),
+            );
         }
         if field.append {
             let item = match strip(&ty) {
@@ -232,12 +258,18 @@ impl Lower<'_> {
                 Ty::Error => Ty::Error,
                 other => {
                     let shown = self.show(other);
-                    self.error(&code::TYPE_MISMATCH, stmt.id, format!("`append` adds to a list, and this is `{shown}`"));
+                    self.error(
+                        &code::TYPE_MISMATCH,
+                        stmt.id,
+                        format!("`append` adds to a list, and this is `{shown}`"),
+                    );
                     return None;
                 }
             };
             let value = match &field.value {
-                Some(FieldValue::Expr(e)) if matches!(e.kind, ast::ExprKind::List(_)) => self.check(e, &super::expr::list_of(item)),
+                Some(FieldValue::Expr(e)) if matches!(e.kind, ast::ExprKind::List(_)) => {
+                    self.check(e, &super::expr::list_of(item))
+                }
                 Some(FieldValue::Expr(e)) => self.append_value(e, &item),
                 Some(FieldValue::Block(b)) => self.block_value(stmt.id, b, &item),
                 _ => error_expr(stmt.id),
@@ -271,6 +303,15 @@ impl Lower<'_> {
                 let value = expr(stmt.id, ExprKind::Record(block));
                 Some(StmtKind::Keyed { path: keys, by: by.text, value, layer, because })
             }
+            Some(FieldValue::KeyedExpr { by, value }) => {
+                let item = match strip(&ty) {
+                    Ty::List(item) => (**item).clone(),
+                    _ => Ty::Data,
+                };
+                let map = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(item));
+                let value = self.check(value, &map);
+                Some(StmtKind::Keyed { path: keys, by: by.text, value, layer, because })
+            }
             None => {
                 let at = self.at(stmt.id);
                 self.report(code::NOT_SET.at(at, "this field gets no value").help("write `name = value`"));
@@ -282,7 +323,11 @@ impl Lower<'_> {
     /// One item, or a list of items.
     fn append_value(&mut self, e: &ast::Expr, item: &Ty) -> Expr {
         let ty = self.quietly(|l| l.infer(e).1);
-        if matches!(strip(&ty), Ty::List(_)) { self.check(e, &super::expr::list_of(item.clone())) } else { self.check(e, item) }
+        if matches!(strip(&ty), Ty::List(_)) {
+            self.check(e, &super::expr::list_of(item.clone()))
+        } else {
+            self.check(e, item)
+        }
     }
 
     /// `a { … }`: a record of the field's type.
@@ -298,6 +343,7 @@ impl Lower<'_> {
             Target::Data => Ty::Data,
             Target::Record(id) | Target::Open(id) => Ty::Record(*id),
             Target::Map(value) => Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(value.clone())),
+            Target::Struct(fields) => Ty::Struct(fields.clone()),
         };
         for key in &field.path {
             current = self.step(&current, key)?;
@@ -323,7 +369,8 @@ impl Lower<'_> {
                     Some(found) => Some(found.ty.clone()),
                     None if def.let_(name).is_some() => {
                         let at = self.at(key.id());
-                        let diag = code::UNKNOWN_FIELD.at(at, format!("`{name}` of `{}` is derived, it can't be set", def.name));
+                        let diag = code::UNKNOWN_FIELD
+                            .at(at, format!("`{name}` of `{}` is derived, it can't be set", def.name));
                         let place = def.let_(name).map_or(at, |l| l.origin);
                         self.report(diag.also(place, "derived here"));
                         None
@@ -334,6 +381,10 @@ impl Lower<'_> {
                         None
                     }
                 }
+            }
+            Ty::Struct(fields) => {
+                let name = key.literal()?;
+                fields.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone())
             }
             other => {
                 let shown = self.show(other);
@@ -351,12 +402,12 @@ impl Lower<'_> {
             && let Some(path) = self.elsewhere(def, name, 0)
         {
             let at = self.at(node);
-            self.report(
-                code::UNKNOWN_FIELD
-                    .at(at, message)
-                    .label(format!("there is `{path}`"))
-                    .suggest(format!("write `{path}`"), at, kss_diag::How::Replace, path),
-            );
+            self.report(code::UNKNOWN_FIELD.at(at, message).label(format!("there is `{path}`")).suggest(
+                format!("write `{path}`"),
+                at,
+                kss_diag::How::Replace,
+                path,
+            ));
             return;
         }
         self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known.iter().map(|s| s.as_str()));
@@ -403,7 +454,9 @@ impl Lower<'_> {
         if matches!(target, Target::Data) {
             let at = self.at(head.id);
             let text = collection.literal().map_or("a", Symbol::as_str);
-            self.report(code::MISPLACED.at(at, "free-form data has no entries").help(format!("write `{text}.NAME {{ … }}`")));
+            self.report(
+                code::MISPLACED.at(at, "free-form data has no entries").help(format!("write `{text}.NAME {{ … }}`")),
+            );
             return None;
         }
         let ty = self.path_type(&field, target)?;
@@ -416,14 +469,22 @@ impl Lower<'_> {
         let collection = self.key(collection);
         let one = |l: &mut Self, name: Key| {
             let value = l.block_value(stmt.id, body, &value_ty);
-            let kind = StmtKind::Set { path: vec![collection.clone(), name], value, layer: None, because: because.clone() };
+            let kind =
+                StmtKind::Set { path: vec![collection.clone(), name], value, layer: None, because: because.clone() };
             Stmt { node: stmt.id.0, kind }
         };
         match name {
             ast::Key::Range { id, prefix, first, last } => {
                 let numbers = self.range_numbers(*id, *first, *last);
                 let it = ast::Name { id: *id, text: Symbol::new("it") };
-                Some(numbers.into_iter().map(|n| self.numbered(it, n, |l| one(l, Key::Name(Symbol::new(&format!("{prefix}{n}")), id.0)))).collect())
+                Some(
+                    numbers
+                        .into_iter()
+                        .map(|n| {
+                            self.numbered(it, n, |l| one(l, Key::Name(Symbol::new(&format!("{prefix}{n}")), id.0)))
+                        })
+                        .collect(),
+                )
             }
             other => {
                 let name = self.key(other);
@@ -436,7 +497,11 @@ impl Lower<'_> {
     pub(crate) fn range_numbers(&mut self, node: ast::NodeId, first: u32, last: u32) -> Vec<u32> {
         if last < first || last - first >= 1000 {
             let at = self.at(node);
-            self.report(code::TOO_LARGE.at(at, format!("`{first}..{last}` is no range of names")).help("write the smaller number first, at most a thousand names"));
+            self.report(
+                code::TOO_LARGE
+                    .at(at, format!("`{first}..{last}` is no range of names"))
+                    .help("write the smaller number first, at most a thousand names"),
+            );
             return Vec::new();
         }
         (first..=last).collect()
@@ -452,7 +517,10 @@ impl Lower<'_> {
             let node = inner.node;
             let always = expr(it.id, ExprKind::Const(kss_value::Value::bool(true, origin)));
             let bind = Stmt { node, kind: StmtKind::Let { slot, value } };
-            Stmt { node, kind: StmtKind::If { cond: always, then: Block { node, stmts: vec![bind, inner] }, otherwise: None } }
+            Stmt {
+                node,
+                kind: StmtKind::If { cond: always, then: Block { node, stmts: vec![bind, inner] }, otherwise: None },
+            }
         })
     }
 
@@ -462,7 +530,8 @@ impl Lower<'_> {
         if let Some(found) = self.infer_set(e, block) {
             return found;
         }
-        if let [ast::Stmt { kind: ast::StmtKind::For { generators, body: Body::One(stmt) }, .. }] = block.stmts.as_slice()
+        if let [ast::Stmt { kind: ast::StmtKind::For { generators, body: Body::One(stmt) }, .. }] =
+            block.stmts.as_slice()
             && let ast::StmtKind::Field(field) = &stmt.kind
             && let (1, Some(FieldValue::Expr(value))) = (field.path.len(), &field.value)
         {
@@ -504,7 +573,7 @@ impl Lower<'_> {
                     let as_expr = ast::Expr { id: inner.id, kind: ast::ExprKind::Record(inner.clone()) };
                     self.quietly(|l| l.infer(&as_expr).1)
                 }
-                FieldValue::Keyed { .. } => return None,
+                FieldValue::Keyed { .. } | FieldValue::KeyedExpr { .. } => return None,
             };
             fields.push((name, ty));
         }
@@ -615,7 +684,10 @@ impl Lower<'_> {
             Ty::Struct(fields) => self.check_struct(e, block, &fields.clone(), want),
             Ty::Union(_) => {
                 let types = self.alternative_types(want);
-                let records: Vec<Ty> = types.into_iter().filter(|t| matches!(t, Ty::Record(_) | Ty::Map(..) | Ty::Data | Ty::Set(_))).collect();
+                let records: Vec<Ty> = types
+                    .into_iter()
+                    .filter(|t| matches!(t, Ty::Record(_) | Ty::Map(..) | Ty::Data | Ty::Set(_)))
+                    .collect();
                 match records.as_slice() {
                     [only] => self.check_record(e, block, only),
                     _ => {
@@ -651,7 +723,10 @@ impl Lower<'_> {
         let mut stmts = Vec::new();
         for stmt in &block.stmts {
             let ast::StmtKind::Field(field) = &stmt.kind else { continue };
-            let ty = field.path[0].literal().and_then(|n| fields.iter().find(|(f, _)| *f == n)).map_or(Ty::Error, |(_, t)| t.clone());
+            let ty = field.path[0]
+                .literal()
+                .and_then(|n| fields.iter().find(|(f, _)| *f == n))
+                .map_or(Ty::Error, |(_, t)| t.clone());
             let path = field.path.iter().map(|k| self.key(k)).collect();
             let value = match &field.value {
                 Some(FieldValue::Expr(value)) => self.check(value, &ty),

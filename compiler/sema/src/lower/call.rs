@@ -12,21 +12,40 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 impl Lower<'_> {
-    pub(crate) fn call(&mut self, e: &ast::Expr, callee: &ast::Expr, args: &[ast::Expr], want: Option<&Ty>) -> (Expr, Ty) {
+    pub(crate) fn call(
+        &mut self,
+        e: &ast::Expr,
+        callee: &ast::Expr,
+        args: &[ast::Expr],
+        want: Option<&Ty>,
+    ) -> (Expr, Ty) {
         match &callee.kind {
             ast::ExprKind::Name(name) => self.call_name(e, callee, *name, args, want),
-            ast::ExprKind::Member { base, key: ast::Key::Bare(name), optional } => self.call_on(e, base, *name, args, *optional),
+            ast::ExprKind::Member { base, key: ast::Key::Bare(name), optional } => {
+                self.call_on(e, base, *name, args, *optional)
+            }
             _ => (self.error(&code::WRONG_ARGUMENTS, callee.id, "only functions are called: `name(…)`"), Ty::Error),
         }
     }
 
-    fn call_name(&mut self, e: &ast::Expr, callee: &ast::Expr, name: Symbol, args: &[ast::Expr], want: Option<&Ty>) -> (Expr, Ty) {
+    fn call_name(
+        &mut self,
+        e: &ast::Expr,
+        callee: &ast::Expr,
+        name: Symbol,
+        args: &[ast::Expr],
+        want: Option<&Ty>,
+    ) -> (Expr, Ty) {
         if !self.is_quiet() {
             self.used_names.insert(name);
         }
         let own = self.module.and_then(|m| m.fns.get(&name)).cloned();
         if let Some(sig) = own.or_else(|| self.file_fn(name)) {
-            return if sig.builtin { self.call_builtin(e, &sig, args, want) } else { self.call_declared(e, &sig, args) };
+            return if sig.builtin {
+                self.call_builtin(e, &sig, args, want)
+            } else {
+                self.call_declared(e, &sig, args)
+            };
         }
         if let Some(record) = self.self_record.and_then(|id| self.sigs.records.get(&id))
             && let Some(function) = record.fns.iter().find(|f| f.name == name).cloned()
@@ -77,16 +96,30 @@ impl Lower<'_> {
         if params.len() != args.len() {
             let at = self.at(e.id);
             let list: Vec<String> = params.iter().map(|(n, t)| format!("{n}: {}", self.show(t))).collect();
-            let message = format!("`{name}` takes {} argument{}, and here are {}", params.len(), plural(params.len()), args.len());
+            let message = format!(
+                "`{name}` takes {} argument{}, and here are {}",
+                params.len(),
+                plural(params.len()),
+                args.len()
+            );
             self.report(code::WRONG_ARGUMENTS.at(at, message).note(format!("{name}({})", list.join(", "))));
         }
     }
 
-    fn call_on(&mut self, e: &ast::Expr, base: &ast::Expr, name: ast::Name, args: &[ast::Expr], opt: bool) -> (Expr, Ty) {
+    fn call_on(
+        &mut self,
+        e: &ast::Expr,
+        base: &ast::Expr,
+        name: ast::Name,
+        args: &[ast::Expr],
+        opt: bool,
+    ) -> (Expr, Ty) {
         let (base_ir, ty) = self.infer(base);
         if matches!(ty, Ty::Optional(_)) && !opt {
             let at = self.at(base.id);
-            self.report(code::NOT_NARROWED.at(at, "this may be `none`").help("write `?.`, or put it below `if … is present`"));
+            self.report(
+                code::NOT_NARROWED.at(at, "this may be `none`").help("write `?.`, or put it below `if … is present`"),
+            );
             return (error_expr(e.id), Ty::Error);
         }
         if let Ty::Scalar(scalar) = strip(&ty)
@@ -96,7 +129,8 @@ impl Lower<'_> {
             let args = self.arguments(e, name.text, &params, args);
             return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), method_result(sig.result));
         }
-        let function = self.sigs.record_of(strip(&ty)).and_then(|def| def.fns.iter().find(|f| f.name == name.text)).cloned();
+        let function =
+            self.sigs.record_of(strip(&ty)).and_then(|def| def.fns.iter().find(|f| f.name == name.text)).cloned();
         if let Some(function) = function {
             let args = self.arguments(e, name.text, &function.params, args);
             if !self.is_quiet() {
@@ -148,7 +182,13 @@ impl Lower<'_> {
         (expr(e.id, ExprKind::Builtin { name: Symbol::new("lines"), args: vec![value] }), Ty::Scalar(ScalarType::Text))
     }
 
-    fn builtin_argument(&mut self, name: Symbol, param: &Ty, arg: &ast::Expr, vars: &mut FxHashMap<Symbol, Ty>) -> (Expr, bool) {
+    fn builtin_argument(
+        &mut self,
+        name: Symbol,
+        param: &Ty,
+        arg: &ast::Expr,
+        vars: &mut FxHashMap<Symbol, Ty>,
+    ) -> (Expr, bool) {
         if !has_vars(param) {
             return self.plain_argument(name, param, arg);
         }
@@ -177,7 +217,8 @@ impl Lower<'_> {
 
     fn plain_argument(&mut self, name: Symbol, param: &Ty, arg: &ast::Expr) -> (Expr, bool) {
         // A text function takes a Secret and gives one.
-        let takes_text = matches!(param, Ty::Scalar(ScalarType::Text)) || matches!(param, Ty::List(i) if matches!(**i, Ty::Scalar(ScalarType::Text)));
+        let takes_text = matches!(param, Ty::Scalar(ScalarType::Text))
+            || matches!(param, Ty::List(i) if matches!(**i, Ty::Scalar(ScalarType::Text)));
         if takes_text && text_result(name) {
             let ty = self.quietly(|l| l.infer(arg).1);
             if contains_secret(&ty) {
@@ -209,7 +250,9 @@ impl Lower<'_> {
                     true
                 })
             }
-            (Ty::List(p), Ty::List(t)) | (Ty::Set(p), Ty::Set(t)) | (Ty::Optional(p), Ty::Optional(t)) => self.bind_vars(p, t, vars),
+            (Ty::List(p), Ty::List(t)) | (Ty::Set(p), Ty::Set(t)) | (Ty::Optional(p), Ty::Optional(t)) => {
+                self.bind_vars(p, t, vars)
+            }
             (Ty::Map(pk, pv), Ty::Map(k, v)) => self.bind_vars(pk, k, vars) && self.bind_vars(pv, v, vars),
             (Ty::Map(_, pv), Ty::Struct(fields)) => fields.iter().all(|(_, t)| self.bind_vars(pv, t, vars)),
             (Ty::List(_) | Ty::Set(_) | Ty::Map(..), Ty::Data | Ty::Never) => {

@@ -46,7 +46,9 @@ impl Lower<'_> {
         }
         let mut diag = code::TYPE_MISMATCH.at(at, format!("expected `{wants}`, found `{has}`"));
         match (strip(from), strip(to)) {
-            (Ty::Scalar(_) | Ty::Union(_), Ty::Scalar(ScalarType::Text) | Ty::Data) if !matches!(from, Ty::Optional(_)) => {
+            (Ty::Scalar(_) | Ty::Union(_), Ty::Scalar(ScalarType::Text) | Ty::Data)
+                if !matches!(from, Ty::Optional(_)) =>
+            {
                 diag = diag.help("numbers, addresses and cases become text only when asked: write \"${…}\" around it");
             }
             (Ty::Scalar(ScalarType::Text), Ty::Scalar(to)) => {
@@ -78,6 +80,8 @@ impl Lower<'_> {
             (Ty::None, Ty::Optional(_) | Ty::Data) => Fit::Same,
             (Ty::Optional(inner), Ty::Optional(wanted)) => self.deep(self.fit(inner, wanted), to),
             (_, Ty::Optional(wanted)) => self.fit(from, wanted),
+            // A file where data is wanted is its text.
+            (Ty::File, Ty::Data) => Fit::By(Coercion::To(Ty::Scalar(ScalarType::Text))),
             (_, Ty::Data) => self.to_data(from),
             (Ty::Optional(_), _) => Fit::No,
             (Ty::Data, Ty::Secret | Ty::Ref(_) | Ty::Capability(_) | Ty::File) => Fit::No,
@@ -86,8 +90,12 @@ impl Lower<'_> {
             (Ty::Scalar(a), Ty::Scalar(b)) => scalar_fit(*a, *b),
             (Ty::File, Ty::Scalar(ScalarType::Text)) => Fit::By(Coercion::To(to.clone())),
             (Ty::Ref(a), Ty::Ref(b)) if a == "node" && b == "machine" => Fit::Same,
-            (Ty::Ref(kind), Ty::Record(id)) if self.sigs.kinds.get(kind).is_some_and(|k| k.ty == Ty::Record(*id)) => Fit::Same,
-            (Ty::List(a), Ty::List(b)) | (Ty::Set(a), Ty::Set(b)) | (Ty::Later(a), Ty::Later(b)) => self.deep(self.fit(a, b), to),
+            (Ty::Ref(kind), Ty::Record(id)) if self.sigs.kinds.get(kind).is_some_and(|k| k.ty == Ty::Record(*id)) => {
+                Fit::Same
+            }
+            (Ty::List(a), Ty::List(b)) | (Ty::Set(a), Ty::Set(b)) | (Ty::Later(a), Ty::Later(b)) => {
+                self.deep(self.fit(a, b), to)
+            }
             (Ty::Map(k, v), Ty::Map(wk, wv)) => match (self.key_fit(k, wk), self.fit(v, wv)) {
                 (Fit::No, _) | (_, Fit::No) => Fit::No,
                 (Fit::Same, Fit::Same) => Fit::Same,
@@ -140,7 +148,9 @@ impl Lower<'_> {
             // The cases of the one are cases of the other: `protocol : http | grpc` where `http | grpc | tcp` is wanted.
             let all = self.sigs.unions.get(other).is_some_and(|o| {
                 o.alternatives.iter().all(|a| match a {
-                    Alternative::Case { name, payload, .. } => union.case(*name) == Some(*payload) || (payload.is_none() && union.case(*name) == Some(None)),
+                    Alternative::Case { name, payload, .. } => {
+                        union.case(*name) == Some(*payload) || (payload.is_none() && union.case(*name) == Some(None))
+                    }
                     Alternative::Type(ty) => union.alternatives.contains(&Alternative::Type(ty.clone())),
                 })
             });
@@ -151,12 +161,20 @@ impl Lower<'_> {
             Alternative::Case { .. } => None,
         });
         let fits: Vec<Fit> = types.map(|ty| self.fit(from, ty)).collect();
-        fits.iter().find(|f| **f == Fit::Same).or_else(|| fits.iter().find(|f| **f != Fit::No)).cloned().unwrap_or(Fit::No)
+        fits.iter()
+            .find(|f| **f == Fit::Same)
+            .or_else(|| fits.iter().find(|f| **f != Fit::No))
+            .cloned()
+            .unwrap_or(Fit::No)
     }
 
     /// Free-form data takes scalars, secrets, and whatever is made of them; cases and references only by their text.
     fn to_data(&self, from: &Ty) -> Fit {
-        if self.is_data(from, 0) { if self.is_plain(from) { Fit::Same } else { Fit::By(Coercion::ToData) } } else { Fit::No }
+        if self.is_data(from, 0) {
+            if self.is_plain(from) { Fit::Same } else { Fit::By(Coercion::ToData) }
+        } else {
+            Fit::No
+        }
     }
 
     fn is_plain(&self, ty: &Ty) -> bool {

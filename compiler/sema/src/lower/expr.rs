@@ -40,9 +40,13 @@ impl Lower<'_> {
             ast::ExprKind::Binary { op, left, right } => self.binary(e, *op, left, right),
             ast::ExprKind::If { cond, then, otherwise } => self.infer_if(e, cond, then, otherwise),
             ast::ExprKind::Match { subject, arms } => self.infer_match(e, subject, arms),
-            ast::ExprKind::Quantifier { quantifier, generators, cond } => self.quantifier(e, *quantifier, generators, cond),
+            ast::ExprKind::Quantifier { quantifier, generators, cond } => {
+                self.quantifier(e, *quantifier, generators, cond)
+            }
             ast::ExprKind::Is { subject, negated, test } => self.is(e, subject, *negated, test),
-            ast::ExprKind::Fail { message, at, with } => (self.fail(e, message, at.as_deref(), with.as_deref()), Ty::Never),
+            ast::ExprKind::Fail { message, at, with } => {
+                (self.fail(e, message, at.as_deref(), with.as_deref()), Ty::Never)
+            }
         }
     }
 
@@ -84,8 +88,12 @@ impl Lower<'_> {
                 expr(e.id, ExprKind::If { cond: cond_ir, then, otherwise })
             }
             ast::ExprKind::Match { subject, arms } => self.check_match(e, subject, arms, want),
-            ast::ExprKind::Binary { op: ast::BinaryOp::Coalesce, left, right } => self.check_coalesce(e, left, right, want),
-            ast::ExprKind::Binary { op: ast::BinaryOp::Add, left, right } if matches!(strip(want), Ty::List(_) | Ty::Set(_)) => {
+            ast::ExprKind::Binary { op: ast::BinaryOp::Coalesce, left, right } => {
+                self.check_coalesce(e, left, right, want)
+            }
+            ast::ExprKind::Binary { op: ast::BinaryOp::Add, left, right }
+                if matches!(strip(want), Ty::List(_) | Ty::Set(_)) =>
+            {
                 let want = strip(want).clone();
                 let left = self.check(left, &want);
                 let right = self.check(right, &want);
@@ -205,13 +213,17 @@ impl Lower<'_> {
     fn check_hole(&mut self, hole: &ast::Expr, ty: &Ty) {
         let at = self.at(hole.id);
         let diag = match ty {
-            Ty::Optional(_) | Ty::None => {
-                code::NOT_NARROWED.at(at, "this may be `none`, and a text has no place for that").help("name it with `let x = … ?? …` first")
-            }
-            Ty::Ref(kind) => code::TYPE_MISMATCH.at(at, format!("a reference to a `{kind}` has no text")).help("write `.name` for its name"),
+            Ty::Optional(_) | Ty::None => code::NOT_NARROWED
+                .at(at, "this may be `none`, and a text has no place for that")
+                .help("name it with `let x = … ?? …` first"),
+            Ty::Ref(kind) => code::TYPE_MISMATCH
+                .at(at, format!("a reference to a `{kind}` has no text"))
+                .help("write `.name` for its name"),
             Ty::List(_) | Ty::Set(_) | Ty::Map(..) | Ty::Record(_) | Ty::Struct(_) => {
                 let shown = self.show(ty);
-                code::TYPE_MISMATCH.at(at, format!("a `{shown}` has no text")).help("join a list with `join(…, \", \")`; a document is written by `json(…)` or `yaml(…)`")
+                code::TYPE_MISMATCH
+                    .at(at, format!("a `{shown}` has no text"))
+                    .help("join a list with `join(…, \", \")`; a document is written by `json(…)` or `yaml(…)`")
             }
             Ty::Union(id) => {
                 let payload = self.sigs.unions.get(id).is_some_and(|u| {
@@ -220,7 +232,9 @@ impl Lower<'_> {
                 if !payload {
                     return;
                 }
-                code::TYPE_MISMATCH.at(at, "a case with a record has no text").help("look at its cases with `match` first")
+                code::TYPE_MISMATCH
+                    .at(at, "a case with a record has no text")
+                    .help("look at its cases with `match` first")
             }
             _ => return,
         };
@@ -288,7 +302,11 @@ impl Lower<'_> {
             _ => {
                 let at = self.at(name.id);
                 let message = format!("there is no record type `{}`, and no union is expected here", name.text);
-                self.report(code::UNKNOWN_TYPE.at(at, message).help("a case of a union stands where its type is known: give the `let` a type"));
+                self.report(
+                    code::UNKNOWN_TYPE
+                        .at(at, message)
+                        .help("a case of a union stands where its type is known: give the `let` a type"),
+                );
                 (error_expr(e.id), Ty::Error)
             }
         }
@@ -368,13 +386,19 @@ impl Lower<'_> {
         if !matches!(ty, Ty::Optional(_) | Ty::None | Ty::Error | Ty::Data | Ty::Never) {
             let at = self.at(left.id);
             let shown = self.show(ty);
-            self.report(code::TYPE_MISMATCH.at(at, format!("this is always there (`{shown}`), so `??` does nothing")).help("remove `?? …`"));
+            self.report(
+                code::TYPE_MISMATCH
+                    .at(at, format!("this is always there (`{shown}`), so `??` does nothing"))
+                    .help("remove `?? …`"),
+            );
         }
     }
 
     pub(crate) fn condition(&mut self, e: &ast::Expr) -> Expr {
         let (value, ty) = self.infer(e);
-        if !matches!(strip(&ty), Ty::Scalar(ScalarType::Bool) | Ty::Error | Ty::Never | Ty::Data) || matches!(ty, Ty::Optional(_)) {
+        if !matches!(strip(&ty), Ty::Scalar(ScalarType::Bool) | Ty::Error | Ty::Never | Ty::Data)
+            || matches!(ty, Ty::Optional(_))
+        {
             let at = self.at(e.id);
             let shown = self.show(&ty);
             let mut diag = code::TYPE_MISMATCH.at(at, format!("a condition is true or false, and this is `{shown}`"));

@@ -17,7 +17,9 @@ impl Lower<'_> {
             UnaryOp::Neg => {
                 let (value, ty) = self.infer(operand);
                 match strip(&ty) {
-                    Ty::Scalar(ScalarType::Int | ScalarType::Float | ScalarType::Duration) | Ty::Error => (expr(e.id, ExprKind::Neg(value)), ty),
+                    Ty::Scalar(ScalarType::Int | ScalarType::Float | ScalarType::Duration) | Ty::Error => {
+                        (expr(e.id, ExprKind::Neg(value)), ty)
+                    }
                     other => {
                         let shown = self.show(other);
                         (self.error(&code::TYPE_MISMATCH, e.id, format!("`{shown}` has no negative")), Ty::Error)
@@ -35,7 +37,11 @@ impl Lower<'_> {
                     l.learn(left, op == BinaryOp::And);
                     l.condition(right)
                 });
-                let kind = if op == BinaryOp::And { ExprKind::And(left_ir, right_ir) } else { ExprKind::Or(left_ir, right_ir) };
+                let kind = if op == BinaryOp::And {
+                    ExprKind::And(left_ir, right_ir)
+                } else {
+                    ExprKind::Or(left_ir, right_ir)
+                };
                 (expr(e.id, kind), BOOL)
             }
             BinaryOp::Coalesce => {
@@ -50,7 +56,8 @@ impl Lower<'_> {
                 let right_inner = super::facts::strip_optional(&right_ty);
                 match self.join(&inner, &right_inner) {
                     Some(joined) => {
-                        let wanted = if matches!(right_ty, Ty::Optional(_) | Ty::None) { optional(joined) } else { joined };
+                        let wanted =
+                            if matches!(right_ty, Ty::Optional(_) | Ty::None) { optional(joined) } else { joined };
                         let left_ir = self.coerce(left_ir, &optional(inner), &optional(wanted.clone()));
                         let right_ir = self.coerce(right_ir, &right_ty, &wanted);
                         (expr(e.id, ExprKind::Coalesce(left_ir, right_ir)), wanted)
@@ -64,7 +71,9 @@ impl Lower<'_> {
             BinaryOp::Eq | BinaryOp::Ne => self.equality(e, infix(op), left, right),
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => self.comparison(e, infix(op), left, right),
             BinaryOp::In | BinaryOp::NotIn => self.containment(e, infix(op), left, right),
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => self.arithmetic(e, infix(op), left, right),
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => {
+                self.arithmetic(e, infix(op), left, right)
+            }
         }
     }
 
@@ -98,10 +107,14 @@ impl Lower<'_> {
 
     fn takes_type(&mut self, right: &ast::Expr, ty: &Ty) -> bool {
         let is_case = match (&right.kind, strip(ty)) {
-            (ast::ExprKind::Name(name), Ty::Union(id)) => self.sigs.unions.get(id).is_some_and(|u| u.case(*name).is_some()),
+            (ast::ExprKind::Name(name), Ty::Union(id)) => {
+                self.sigs.unions.get(id).is_some_and(|u| u.case(*name).is_some())
+            }
             _ => false,
         };
-        is_case || matches!(right.kind, ast::ExprKind::Text(_)) && !matches!(strip(ty), Ty::Error) || self.is_open_word(right)
+        is_case
+            || matches!(right.kind, ast::ExprKind::Text(_)) && !matches!(strip(ty), Ty::Error)
+            || self.is_open_word(right)
     }
 
     /// What a value is compared with: the optional form, so that `x == none` is fine.
@@ -126,7 +139,10 @@ impl Lower<'_> {
             self.report(diag);
             return (error_expr(e.id), BOOL);
         }
-        if self.join(&optional(a.clone()), &optional(b.clone())).is_none_or(|j| matches!(strip(&j), Ty::Data) && !self.has_data(&a, &b)) {
+        if self
+            .join(&optional(a.clone()), &optional(b.clone()))
+            .is_none_or(|j| matches!(strip(&j), Ty::Data) && !self.has_data(&a, &b))
+        {
             let at = self.at(e.id);
             let (a, b) = (self.show(&a), self.show(&b));
             self.report(code::TYPE_MISMATCH.at(at, format!("`{a}` and `{b}` are never equal")));
@@ -152,7 +168,11 @@ impl Lower<'_> {
         };
         if matches!(a, Ty::Optional(_)) || matches!(b, Ty::Optional(_)) {
             let at = self.at(e.id);
-            self.report(code::NOT_NARROWED.at(at, "one side may be `none`, which has no order").help("give another value with `?? …`"));
+            self.report(
+                code::NOT_NARROWED
+                    .at(at, "one side may be `none`, which has no order")
+                    .help("give another value with `?? …`"),
+            );
         }
         (expr(e.id, ExprKind::Infix { op, left, right, union }), BOOL)
     }
@@ -191,7 +211,9 @@ impl Lower<'_> {
             self.check(left, &wanted)
         } else {
             let (value, ty) = self.infer(left);
-            if self.join(&optional(ty.clone()), &optional(wanted.clone())).is_none_or(|j| matches!(strip(&j), Ty::Data)) && !self.has_data(&ty, &wanted) {
+            if self.join(&optional(ty.clone()), &optional(wanted.clone())).is_none_or(|j| matches!(strip(&j), Ty::Data))
+                && !self.has_data(&ty, &wanted)
+            {
                 let at = self.at(e.id);
                 let (a, b) = (self.show(&ty), self.show(&container));
                 self.report(code::TYPE_MISMATCH.at(at, format!("a `{a}` is never in `{b}`")));
@@ -210,7 +232,9 @@ impl Lower<'_> {
         let result = match (strip(&a), strip(&b)) {
             (Ty::Error | Ty::Never, _) | (_, Ty::Error | Ty::Never) => Some(Ty::Error),
             (Ty::Scalar(x), Ty::Scalar(y)) => binary_type(value_op(op), *x, *y).map(Ty::Scalar),
-            (Ty::List(_), Ty::List(_)) | (Ty::Set(_), Ty::Set(_)) | (Ty::Map(..), Ty::Map(..)) if op == InfixOp::Add => {
+            (Ty::List(_), Ty::List(_)) | (Ty::Set(_), Ty::Set(_)) | (Ty::Map(..), Ty::Map(..))
+                if op == InfixOp::Add =>
+            {
                 let (values, ty) = self.unify(e.id, vec![(left_ir, a), (right_ir, b)]);
                 let mut values = values.into_iter();
                 return match (values.next(), values.next()) {
@@ -232,7 +256,8 @@ impl Lower<'_> {
                 let at = self.at(e.id);
                 let text = matches!((strip(&a), strip(&b)), (Ty::Scalar(x), Ty::Scalar(_)) if is_text(*x));
                 let (a, b) = (self.show(&a), self.show(&b));
-                let mut diag = code::TYPE_MISMATCH.at(at, format!("`{a}` {} `{b}` means nothing", value_op(op).as_str()));
+                let mut diag =
+                    code::TYPE_MISMATCH.at(at, format!("`{a}` {} `{b}` means nothing", value_op(op).as_str()));
                 if text && op == InfixOp::Add {
                     diag = diag.help("texts are put together inside one text: \"${a}${b}\"");
                 }
@@ -260,7 +285,13 @@ impl Lower<'_> {
         (expr(e.id, ExprKind::Is { subject: subject_ir, pattern, negated }), BOOL)
     }
 
-    pub(crate) fn quantifier(&mut self, e: &ast::Expr, quantifier: Quantifier, generators: &[ast::Generator], cond: &ast::Expr) -> (Expr, Ty) {
+    pub(crate) fn quantifier(
+        &mut self,
+        e: &ast::Expr,
+        quantifier: Quantifier,
+        generators: &[ast::Generator],
+        cond: &ast::Expr,
+    ) -> (Expr, Ty) {
         let kind = match quantifier {
             Quantifier::Every => QuantifierKind::Every,
             Quantifier::Some => QuantifierKind::Some,
@@ -273,7 +304,12 @@ impl Lower<'_> {
         (expr(e.id, ExprKind::Quantifier { kind, loops, cond }), BOOL)
     }
 
-    pub(crate) fn infer_match(&mut self, e: &ast::Expr, subject: &ast::Expr, arms: &[(ast::Pattern, ast::Expr)]) -> (Expr, Ty) {
+    pub(crate) fn infer_match(
+        &mut self,
+        e: &ast::Expr,
+        subject: &ast::Expr,
+        arms: &[(ast::Pattern, ast::Expr)],
+    ) -> (Expr, Ty) {
         let (subject_ir, ty) = self.infer(subject);
         let mut patterns = Vec::new();
         let mut values = Vec::new();
@@ -291,7 +327,13 @@ impl Lower<'_> {
         (expr(e.id, ExprKind::Match { subject: subject_ir, arms: patterns.into_iter().zip(values).collect() }), result)
     }
 
-    pub(crate) fn check_match(&mut self, e: &ast::Expr, subject: &ast::Expr, arms: &[(ast::Pattern, ast::Expr)], want: &Ty) -> Expr {
+    pub(crate) fn check_match(
+        &mut self,
+        e: &ast::Expr,
+        subject: &ast::Expr,
+        arms: &[(ast::Pattern, ast::Expr)],
+        want: &Ty,
+    ) -> Expr {
         let (subject_ir, ty) = self.infer(subject);
         let mut out = Vec::new();
         for (pattern, body) in arms {
@@ -333,16 +375,20 @@ impl Lower<'_> {
         if flat.iter().any(|p| matches!(p, Pattern::Any | Pattern::Type { ty: Ty::Error, .. })) {
             return;
         }
+        // `e : Exemption` takes every case of `Exemption`.
+        let whole = flat.iter().any(|p| matches!(p, Pattern::Type { ty: tested, .. } if tested == strip(ty)));
         let mut missing: Vec<String> = Vec::new();
         if matches!(ty, Ty::Optional(_)) && !flat.iter().any(|p| matches!(p, Pattern::None)) {
             missing.push("none".to_owned());
         }
         match strip(ty) {
-            Ty::Union(id) => {
+            Ty::Union(id) if !whole => {
                 let Some(union) = self.sigs.unions.get(id).cloned() else { return };
                 for alternative in &union.alternatives {
                     let covered = match alternative {
-                        Alternative::Case { name, .. } => flat.iter().any(|p| matches!(p, Pattern::Case { name: n, .. } if n == name)),
+                        Alternative::Case { name, .. } => {
+                            flat.iter().any(|p| matches!(p, Pattern::Case { name: n, .. } if n == name))
+                        }
                         Alternative::Type(t) => flat.iter().any(|p| matches!(p, Pattern::Type { ty, .. } if ty == t)),
                     };
                     if !covered {
@@ -354,6 +400,7 @@ impl Lower<'_> {
                 }
             }
             Ty::Error | Ty::Never => return,
+            _ if whole => {}
             Ty::Scalar(ScalarType::Bool) => {
                 for value in [true, false] {
                     let text = value.to_string();
@@ -369,7 +416,11 @@ impl Lower<'_> {
         if !missing.is_empty() {
             let at = self.at(node);
             let list: Vec<String> = missing.iter().map(|m| format!("`{m}`")).collect();
-            self.report(code::NOT_EXHAUSTIVE.at(at, format!("this `match` forgets {}", list.join(", "))).help("add an arm for each, or `_ => …` for the rest"));
+            self.report(
+                code::NOT_EXHAUSTIVE
+                    .at(at, format!("this `match` forgets {}", list.join(", ")))
+                    .help("add an arm for each, or `_ => …` for the rest"),
+            );
         }
     }
 }

@@ -49,7 +49,8 @@ impl Lower<'_> {
             Ty::List(item) | Ty::Set(item) => (int, (**item).clone()),
             Ty::Map(key, value) => ((**key).clone(), (**value).clone()),
             Ty::Struct(fields) => {
-                let values: Vec<(Expr, Ty)> = fields.iter().map(|(_, t)| (error_expr(generator.id), t.clone())).collect();
+                let values: Vec<(Expr, Ty)> =
+                    fields.iter().map(|(_, t)| (error_expr(generator.id), t.clone())).collect();
                 let (_, value) = self.quietly(|l| l.unify(generator.id, values));
                 (Ty::Scalar(ScalarType::Text), value)
             }
@@ -58,7 +59,11 @@ impl Lower<'_> {
             Ty::Error | Ty::Never => (Ty::Error, Ty::Error),
             Ty::Optional(_) => {
                 let at = self.at(generator.source.id);
-                self.report(code::NOT_NARROWED.at(at, "this may be `none`").help("give another value with `?? []`, or put the loop below `if … is present`"));
+                self.report(
+                    code::NOT_NARROWED
+                        .at(at, "this may be `none`")
+                        .help("give another value with `?? []`, or put the loop below `if … is present`"),
+                );
                 (Ty::Error, Ty::Error)
             }
             other => {
@@ -80,7 +85,10 @@ impl Lower<'_> {
                 None => {
                     let at = self.at(e.id);
                     let (a, b) = (self.show(&ty), self.show(&item_ty));
-                    self.report(code::TYPE_MISMATCH.at(at, format!("the elements of this list are of different types: `{a}` and `{b}`")));
+                    self.report(
+                        code::TYPE_MISMATCH
+                            .at(at, format!("the elements of this list are of different types: `{a}` and `{b}`")),
+                    );
                     Ty::Error
                 }
             };
@@ -196,7 +204,9 @@ impl Lower<'_> {
     fn lines_elem(&mut self, item: &ListElem) -> Elem {
         let text = Ty::Scalar(ScalarType::Text);
         match item {
-            ListElem::Value(value) if matches!(value.kind, ast::ExprKind::List(_)) => Elem::Spread(self.lines_list(value)),
+            ListElem::Value(value) if matches!(value.kind, ast::ExprKind::List(_)) => {
+                Elem::Spread(self.lines_list(value))
+            }
             ListElem::Value(value) => {
                 let (ir, ty) = self.infer(value);
                 match strip(&ty) {

@@ -5,7 +5,7 @@ use super::{Lower, error_expr, expr, strip};
 use crate::Signatures;
 use crate::signatures::optional;
 use kss_diag::code;
-use kss_ir::{Alternative, Cardinality, Expr, ExprKind, Key, KindSig, KindUse, NameRef, Path, Per, Ty};
+use kss_ir::{Alternative, Cardinality, Expr, ExprKind, Key, KindSig, NameRef, Path, Per, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, NodeId};
 use kss_value::ScopeKind;
@@ -46,7 +46,9 @@ impl Lower<'_> {
                 (value, result)
             }
             ast::Key::Quoted(text) => self.index(whole, value, &ty, text, opt),
-            ast::Key::Range { id, .. } => (self.error(&code::UNEXPECTED_TOKEN, *id, "a range of names stands in a head only"), Ty::Error),
+            ast::Key::Range { id, .. } => {
+                (self.error(&code::UNEXPECTED_TOKEN, *id, "a range of names stands in a head only"), Ty::Error)
+            }
         }
     }
 
@@ -65,7 +67,10 @@ impl Lower<'_> {
             Ty::Data | Ty::Error => Ty::Data,
             other => {
                 let shown = self.show(other);
-                return (self.error(&code::TYPE_MISMATCH, whole.id, format!("`{shown}` has no computed keys")), Ty::Error);
+                return (
+                    self.error(&code::TYPE_MISMATCH, whole.id, format!("`{shown}` has no computed keys")),
+                    Ty::Error,
+                );
             }
         };
         let (key, _) = self.text(key);
@@ -87,7 +92,13 @@ impl Lower<'_> {
         Signatures::scope_kind(*of)?;
         if !self.sigs.kinds.contains_key(&kind) {
             let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
-            self.unknown(&code::UNKNOWN_KIND, key.id(), format!("there is no kind `{kind}`"), &kind, known.iter().map(|s| s.as_str()));
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                key.id(),
+                format!("there is no kind `{kind}`"),
+                &kind,
+                known.iter().map(|s| s.as_str()),
+            );
             return Some((error_expr(whole.id), Ty::List(Arc::new(Ty::Error))));
         }
         self.closed_to_clusters(whole.id, *of, kind);
@@ -187,7 +198,10 @@ impl Lower<'_> {
             return None;
         }
         let module = self.module?;
-        let need = module.needs.iter().find(|(p, _, _)| *p == Path::Site(name) || (module.scope == ScopeKind::Site && *p == Path::Own(name)));
+        let need = module
+            .needs
+            .iter()
+            .find(|(p, _, _)| *p == Path::Site(name) || (module.scope == ScopeKind::Site && *p == Path::Own(name)));
         match need {
             Some((_, optional, _)) => Some(self.capability(whole.id, name, true, *optional)),
             None => {
@@ -203,7 +217,14 @@ impl Lower<'_> {
     }
 
     /// The field `name` of a value of type `ty`.
-    pub(crate) fn field_of(&mut self, base: Expr, ty: &Ty, name: Symbol, node: NodeId, opt: bool) -> Option<(Expr, Ty)> {
+    pub(crate) fn field_of(
+        &mut self,
+        base: Expr,
+        ty: &Ty,
+        name: Symbol,
+        node: NodeId,
+        opt: bool,
+    ) -> Option<(Expr, Ty)> {
         if let Ty::Optional(inner) = ty {
             if !opt {
                 self.not_narrowed(node, ty, name);
@@ -225,6 +246,10 @@ impl Lower<'_> {
                 let found = fields.iter().find(|(n, _)| *n == name)?;
                 Some((field(base, opt), found.1.clone()))
             }
+            Ty::Ref(kind) if self.in_test && name == "modules" && matches!(kind.as_str(), "cluster" | "site") => {
+                let names = Ty::List(Arc::new(Ty::Scalar(ScalarType::Name)));
+                Some((expr(node, ExprKind::ModulesOf(base)), names))
+            }
             Ty::Ref(kind) => self.entry_field(base, *kind, name, node, opt),
             Ty::Capability(_) | Ty::Module => {
                 let result = self.entry_field_of(ty, name)?;
@@ -233,7 +258,10 @@ impl Lower<'_> {
             Ty::Record(id) => self.record_field(base, *id, name, node, opt),
             Ty::Scalar(scalar) => method(base, *scalar, name, node),
             Ty::Secret if matches!(name.as_str(), "file" | "public") => {
-                let call = ExprKind::Builtin { name: Symbol::new(if name == "file" { "secret-file" } else { "secret-public" }), args: vec![base] };
+                let call = ExprKind::Builtin {
+                    name: Symbol::new(if name == "file" { "secret-file" } else { "secret-public" }),
+                    args: vec![base],
+                };
                 let result = if name == "file" { ScalarType::Path } else { ScalarType::Text };
                 Some((expr(node, call), Ty::Scalar(result)))
             }
@@ -245,7 +273,14 @@ impl Lower<'_> {
         }
     }
 
-    fn record_field(&mut self, base: Expr, id: kss_ir::RecordId, name: Symbol, node: NodeId, opt: bool) -> Option<(Expr, Ty)> {
+    fn record_field(
+        &mut self,
+        base: Expr,
+        id: kss_ir::RecordId,
+        name: Symbol,
+        node: NodeId,
+        opt: bool,
+    ) -> Option<(Expr, Ty)> {
         let def = self.sigs.records.get(&id)?.clone();
         if let Some(field) = def.field(name) {
             return Some((expr(node, ExprKind::Field { base, name, optional: opt }), field.ty.clone()));
@@ -268,12 +303,7 @@ impl Lower<'_> {
             && let Some(sig) = self.sigs.kinds.get(&name).cloned()
             && self.lives_in(&sig, scope)
         {
-            if sig.usage != KindUse::Structure {
-                self.closed_to_clusters(node, kind, name);
-            }
-            let all = sig.usage != KindUse::Structure;
             let ty = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Name)), Arc::new(Ty::Ref(name)));
-            let _ = all;
             return Some((expr(node, ExprKind::Members { scope: base, kind: name, all: false }), ty));
         }
         let ty = self.entry_field_type(kind, name)?;
@@ -285,7 +315,12 @@ impl Lower<'_> {
 
     /// Is `kind` a field of that scope: `site.network`, `cluster.node`, `site.service`?
     fn lives_in(&self, kind: &KindSig, scope: ScopeKind) -> bool {
-        let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else { return false };
+        let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else {
+            return false;
+        };
+        if self.in_test && !kind.nameless && !def.fields.iter().any(|f| f.name == kind.name) {
+            return !self.sigs.capabilities.contains_key(&kind.name);
+        }
         def.field(kind.name).is_some_and(|f| matches!(f.ty, Ty::Map(..)))
     }
 
@@ -361,8 +396,12 @@ impl Lower<'_> {
                 // `machine` and `cluster` of themselves make no sense, and of others they are absent where nothing is around.
                 let ty = Ty::Ref(name);
                 let inside = sig.scope == Some(ScopeKind::Cluster) || sig.per == Per::Namespace;
-                let certain = certain || (name == "cluster" && (inside || sig.scope == Some(ScopeKind::Node) || kind == "node"));
-                let certain = certain || (name == "cluster" && matches!(sig.per, Per::Module | Per::Scope) && sig.lowered_by.is_some_and(|(_, site)| !site));
+                let certain =
+                    certain || (name == "cluster" && (inside || sig.scope == Some(ScopeKind::Node) || kind == "node"));
+                let certain = certain
+                    || (name == "cluster"
+                        && matches!(sig.per, Per::Module | Per::Scope)
+                        && sig.lowered_by.is_some_and(|(_, site)| !site));
                 Some(if certain { ty } else { optional(ty) })
             }
             _ => None,
@@ -383,7 +422,9 @@ impl Lower<'_> {
         let shown = self.show(ty);
         let known = self.fields_of(ty);
         let message = match strip(ty) {
-            Ty::Union(_) => format!("`{shown}` has no field `{}`: look at its cases with `match` or `is` first", name.text),
+            Ty::Union(_) => {
+                format!("`{shown}` has no field `{}`: look at its cases with `match` or `is` first", name.text)
+            }
             _ => format!("`{shown}` has no field `{}`", name.text),
         };
         self.unknown(&code::UNKNOWN_FIELD, name.id, message, &name.text, known.iter().map(|s| s.as_str()));

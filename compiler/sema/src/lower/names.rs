@@ -35,11 +35,26 @@ impl Lower<'_> {
             return known.and_then(|_| self.field_of(me.0, &me.1, name, node, false));
         }
         let id = self.self_record?;
+        if let Some(found) = self.self_structure(node, id, name) {
+            return Some(found);
+        }
         let ty = self.self_field_type(id, name)?;
         if !self.is_quiet() {
             self.self_reads.insert(name);
         }
         Some((expr(node, ExprKind::SelfField(name)), ty))
+    }
+
+    /// `node` inside `type Cluster`: the entries of the collection, not records.
+    fn self_structure(&mut self, node: NodeId, id: kss_ir::RecordId, name: Symbol) -> Option<(Expr, Ty)> {
+        let scope = self.sigs.scope_types.iter().find(|(_, record)| **record == id).map(|(scope, _)| *scope)?;
+        let kind = self.sigs.kinds.get(&name)?;
+        if kind.usage != kss_ir::KindUse::Structure || kind.scope != Some(scope) {
+            return None;
+        }
+        let ty = Ty::Map(Arc::new(Ty::Scalar(kss_value::scalar::ScalarType::Name)), Arc::new(Ty::Ref(name)));
+        let scope = expr(node, ExprKind::SelfRef);
+        Some((expr(node, ExprKind::Members { scope, kind: name, all: false }), ty))
     }
 
     fn self_field_type(&self, id: kss_ir::RecordId, name: Symbol) -> Option<Ty> {
@@ -139,6 +154,9 @@ impl Lower<'_> {
 
     /// A `let` of the file or imported; `kss`, the program itself in tests.
     fn file_name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if let Some(found) = self.scope_by_name(node, name) {
+            return Some(found);
+        }
         let item = self.sigs.lookup(self.file, name)?;
         if let Some(kind) = item.key().name.split(' ').next()
             && matches!(kind, "site" | "cluster")
@@ -149,6 +167,23 @@ impl Lower<'_> {
         let stmt = self.sigs.lets.get(&item)?.clone();
         let ty = self.file_let_type(item, &stmt);
         Some((expr(node, ExprKind::FileLet(item)), ty))
+    }
+
+    /// In a test: a cluster or site by its name.
+    fn scope_by_name(&self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        if !self.in_test {
+            return None;
+        }
+        let kind = if self.sigs.clusters.contains_key(&name) {
+            "cluster"
+        } else if self.sigs.sites.contains_key(&name) {
+            "site"
+        } else {
+            return None;
+        };
+        let kind = Symbol::new(kind);
+        let entry = kss_ir::NameRef { kind, name: kss_ir::Key::Name(name, node.0), within: None, module: None };
+        Some((expr(node, ExprKind::Entry(entry)), Ty::Ref(kind)))
     }
 
     fn file_let_type(&mut self, item: kss_span::ItemId, stmt: &ast::Stmt) -> Ty {
@@ -195,15 +230,29 @@ impl Lower<'_> {
         }
         if self.sigs.capabilities.contains_key(&name) && self.module.is_some() {
             let message = format!("`{name}` is a capability that this module does not need");
-            self.report(code::UNKNOWN_NAME.at(at, message).help(format!("write `needs {name}` or `needs {name}?` in the module")));
+            self.report(
+                code::UNKNOWN_NAME
+                    .at(at, message)
+                    .help(format!("write `needs {name}` or `needs {name}?` in the module")),
+            );
             return error_expr(node);
         }
         if self.sigs.kinds.contains_key(&name) {
-            self.report(code::UNKNOWN_NAME.at(at, format!("`{name}` is a kind of entries")).help(format!("name one: `{name}.NAME`")));
+            self.report(
+                code::UNKNOWN_NAME
+                    .at(at, format!("`{name}` is a kind of entries"))
+                    .help(format!("name one: `{name}.NAME`")),
+            );
             return error_expr(node);
         }
         let known = self.names();
-        self.unknown(&code::UNKNOWN_NAME, node, format!("there is no `{name}` here"), &name, known.iter().map(|s| s.as_str()));
+        self.unknown(
+            &code::UNKNOWN_NAME,
+            node,
+            format!("there is no `{name}` here"),
+            &name,
+            known.iter().map(|s| s.as_str()),
+        );
         error_expr(node)
     }
 
@@ -213,9 +262,12 @@ impl Lower<'_> {
         let left_known = self.names().contains(&Symbol::new(left));
         let right_known = right.chars().all(|c| c.is_ascii_digit()) || self.names().contains(&Symbol::new(right));
         (left_known && right_known).then(|| {
-            code::UNKNOWN_NAME
-                .at(at, format!("there is no `{name}` here; a minus needs spaces around it"))
-                .fix(format!("write `{left} - {right}`"), at, kss_diag::How::Replace, format!("{left} - {right}"))
+            code::UNKNOWN_NAME.at(at, format!("there is no `{name}` here; a minus needs spaces around it")).fix(
+                format!("write `{left} - {right}`"),
+                at,
+                kss_diag::How::Replace,
+                format!("{left} - {right}"),
+            )
         })
     }
 

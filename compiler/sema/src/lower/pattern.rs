@@ -14,7 +14,11 @@ impl Lower<'_> {
             PatternKind::Missing => Pattern::Any,
             PatternKind::Any => Pattern::Any,
             PatternKind::Case { name, .. } if name.text == "none" => Pattern::None,
-            PatternKind::Case { name, fields } if name.text == "present" && fields.is_none() && !self.has_case(ty, name.text) => Pattern::Present,
+            PatternKind::Case { name, fields }
+                if name.text == "present" && fields.is_none() && !self.has_case(ty, name.text) =>
+            {
+                Pattern::Present
+            }
             PatternKind::Case { name, fields } => self.case_pattern(*name, fields.as_deref().unwrap_or(&[]), ty, bind),
             PatternKind::Typed { name, ty: written } => {
                 let tested = self.resolve_type(written, name.text);
@@ -69,12 +73,20 @@ impl Lower<'_> {
         for field in fields {
             let def = payload.and_then(|p| self.sigs.records.get(&p).cloned());
             let known = def.as_ref().and_then(|d| {
-                d.field(field.field.text).map(|f| f.ty.clone()).or_else(|| d.let_(field.field.text).map(|l| l.ty.clone()))
+                d.field(field.field.text)
+                    .map(|f| f.ty.clone())
+                    .or_else(|| d.let_(field.field.text).map(|l| l.ty.clone()))
             });
             let Some(field_ty) = known else {
                 let names: Vec<Symbol> = def.iter().flat_map(|d| d.fields.iter().map(|f| f.name)).collect();
                 let message = format!("case `{}` has no field `{}`", name.text, field.field.text);
-                self.unknown(&code::UNKNOWN_FIELD, field.field.id, message, &field.field.text, names.iter().map(|s| s.as_str()));
+                self.unknown(
+                    &code::UNKNOWN_FIELD,
+                    field.field.id,
+                    message,
+                    &field.field.text,
+                    names.iter().map(|s| s.as_str()),
+                );
                 continue;
             };
             if bind {
@@ -92,7 +104,10 @@ impl Lower<'_> {
     /// `x is Ip` must be possible.
     fn check_tested(&mut self, node: ast::NodeId, tested: &Ty, ty: &Ty) {
         let alternatives = self.alternative_types(ty);
-        let possible = alternatives.contains(tested) || strip(ty) == tested || matches!(strip(ty), Ty::Data | Ty::Error | Ty::Never) || matches!(tested, Ty::Error);
+        let possible = alternatives.contains(tested)
+            || strip(ty) == tested
+            || matches!(strip(ty), Ty::Data | Ty::Error | Ty::Never)
+            || matches!(tested, Ty::Error);
         if !possible {
             let at = self.at(node);
             let (tested, ty) = (self.show(tested), self.show(ty));

@@ -52,7 +52,9 @@ fn declare(sigs: &mut Signatures, file: &FileItems) {
             let at = Origin::new(decl.id, name.id.0);
             let first = Origin::new(first, 0);
             sigs.diags.push(
-                code::DECLARED_TWICE.at(at, format!("`{}` is declared twice in this file", name.text)).also(first, "the first"),
+                code::DECLARED_TWICE
+                    .at(at, format!("`{}` is declared twice in this file", name.text))
+                    .also(first, "the first"),
             );
         }
         if prelude {
@@ -69,7 +71,13 @@ fn declare(sigs: &mut Signatures, file: &FileItems) {
     sigs.diags.extend(file.diags.iter().cloned());
 }
 
-fn one_scope(map: &mut FxHashMap<Symbol, ItemId>, diags: &mut Vec<crate::Diag>, name: ast::Name, item: ItemId, what: &str) {
+fn one_scope(
+    map: &mut FxHashMap<Symbol, ItemId>,
+    diags: &mut Vec<crate::Diag>,
+    name: ast::Name,
+    item: ItemId,
+    what: &str,
+) {
     if let Some(first) = map.insert(name.text, item) {
         diags.push(
             code::DECLARED_TWICE
@@ -183,7 +191,8 @@ fn walk(
             let mut circle: Vec<(Symbol, Origin)> = stack[start.min(stack.len())..].to_vec();
             circle.push((file, *at));
             let names: Vec<String> = circle.iter().map(|(f, _)| format!("`{f}`")).collect();
-            let mut diag = code::IMPORT_CYCLE.at(*at, format!("files import each other in a circle: {} and back", names.join(" → ")));
+            let mut diag = code::IMPORT_CYCLE
+                .at(*at, format!("files import each other in a circle: {} and back", names.join(" → ")));
             for (f, o) in circle.iter().filter(|(_, o)| o != at) {
                 diag = diag.also(*o, format!("`{f}` imports the next"));
             }
@@ -315,7 +324,8 @@ fn kinds_and_capabilities(sigs: &mut Signatures, files: &[Arc<FileItems>], pendi
                 let origin = Origin::new(decl.id, name.id.0);
                 let scope = scope_word(sigs, *per, decl.id);
                 let fallback = fallback.map(|f| f.text);
-                let sig = CapabilitySig { name: name.text, origin, doc: decl.stmt.doc.clone(), ty, count, scope, fallback };
+                let sig =
+                    CapabilitySig { name: name.text, origin, doc: decl.stmt.doc.clone(), ty, count, scope, fallback };
                 if let Some(first) = sigs.capabilities.get(&name.text) {
                     let diag = code::DECLARED_TWICE.at(origin, format!("capability `{}` is declared twice", name.text));
                     sigs.diags.push(diag.also(first.origin, "the first"));
@@ -387,7 +397,12 @@ fn declare_kind(sigs: &mut Signatures, decl: &Decl, kind: &ast::KindDecl, pendin
 
 /// The scopes are entries as well, and so are keyed collections of a scope's type: `network` of a site.
 fn scope_structures(sigs: &mut Signatures) {
-    let types = [("Site", ScopeKind::Site), ("Machine", ScopeKind::Machine), ("Cluster", ScopeKind::Cluster), ("Node", ScopeKind::Node)];
+    let types = [
+        ("Site", ScopeKind::Site),
+        ("Machine", ScopeKind::Machine),
+        ("Cluster", ScopeKind::Cluster),
+        ("Node", ScopeKind::Node),
+    ];
     for (name, scope) in types {
         let item = sigs.prelude.get(&Symbol::new(name)).copied();
         if let Some(Ty::Record(id)) = item.and_then(|i| sigs.types.get(&i)) {
@@ -449,7 +464,8 @@ fn functions(sigs: &mut Signatures, files: &[Arc<FileItems>], pending: &mut Pend
         });
         let result = result.unwrap_or_else(|| {
             let at = Origin::new(decl.id, name.id.0);
-            sigs.diags.push(code::NEEDS_TYPE.at(at, format!("function `{}` needs a result type: `-> Type`", name.text)));
+            sigs.diags
+                .push(code::NEEDS_TYPE.at(at, format!("function `{}` needs a result type: `-> Type`", name.text)));
             Ty::Error
         });
         let id = FnId { item: decl.id, node: decl.stmt.id.0 };

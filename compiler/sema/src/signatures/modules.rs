@@ -37,6 +37,8 @@ pub struct ModuleSig {
     pub entries: Vec<(EntryRef, u32)>,
     /// Kinds of which it writes entries.
     pub kinds: Vec<Symbol>,
+    /// Kinds of which it writes entries with computed names.
+    pub computed: Vec<Symbol>,
     /// Functions.
     pub fns: IndexMap<Symbol, Arc<FnSig>>,
     /// The only namespace that it declares.
@@ -80,7 +82,14 @@ pub(super) fn collect(sigs: &mut Signatures, files: &[Arc<FileItems>], pending: 
     sigs.modules.sort_keys();
 }
 
-fn module(sigs: &mut Signatures, decl: &Decl, name: ast::Name, scope: ScopeKind, body: &ast::Block, pending: &mut Pending) -> ModuleSig {
+fn module(
+    sigs: &mut Signatures,
+    decl: &Decl,
+    name: ast::Name,
+    scope: ScopeKind,
+    body: &ast::Block,
+    pending: &mut Pending,
+) -> ModuleSig {
     let cx = TypeCx { item: decl.id, module: Some(name.text) };
     own_types(sigs, cx, body, pending);
     let mut sig = ModuleSig {
@@ -95,6 +104,7 @@ fn module(sigs: &mut Signatures, decl: &Decl, name: ast::Name, scope: ScopeKind,
         provides: Vec::new(),
         entries: Vec::new(),
         kinds: Vec::new(),
+        computed: Vec::new(),
         fns: IndexMap::new(),
         namespace: None,
     };
@@ -115,7 +125,8 @@ fn own_types(sigs: &mut Signatures, cx: TypeCx, body: &ast::Block, pending: &mut
     };
     for (name, ty, refine) in body.stmts.iter().filter_map(declared) {
         if let Some(head) = types::head(cx, &ty) {
-            let head = if refine { Ty::Refined(Arc::new(head), RecordId { item: cx.item, node: name.id.0 }) } else { head };
+            let head =
+                if refine { Ty::Refined(Arc::new(head), RecordId { item: cx.item, node: name.id.0 }) } else { head };
             sigs.module_types.insert((module, name.text), head);
         }
     }
@@ -133,7 +144,8 @@ fn statement(sigs: &mut Signatures, cx: TypeCx, stmt: &Stmt, sig: &mut ModuleSig
         StmtKind::Option { private, name, ty, default, .. } => {
             let resolved = sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
             let required = default.is_none() && !matches!(resolved, Ty::Optional(_));
-            let option = OptionSig { ty: resolved, node: stmt.id.0, private: *private, required, doc: stmt.doc.clone() };
+            let option =
+                OptionSig { ty: resolved, node: stmt.id.0, private: *private, required, doc: stmt.doc.clone() };
             if let Some(first) = sig.options.insert(name.text, option) {
                 let at = Origin::new(cx.item, stmt.id.0);
                 let diag = code::DECLARED_TWICE.at(at, format!("option `{}` is declared twice", name.text));
@@ -180,7 +192,11 @@ fn heads(stmts: &[Stmt], sig: &mut ModuleSig) {
                     if !sig.kinds.contains(&kind) {
                         sig.kinds.push(kind);
                     }
-                    sig.entries.extend(entry_refs(head).into_iter().map(|e| (e, stmt.id.0)));
+                    let refs = entry_refs(head);
+                    if refs.is_empty() && !sig.computed.contains(&kind) {
+                        sig.computed.push(kind);
+                    }
+                    sig.entries.extend(refs.into_iter().map(|e| (e, stmt.id.0)));
                 }
             }
             StmtKind::Each { body, .. } => heads(&body.stmts, sig),

@@ -79,7 +79,12 @@ pub(crate) type Pending = Vec<(RecordId, TypeCx, Ty, Arc<RecordDef>)>;
 
 impl Signatures {
     /// Runs `f` with a resolver and keeps what it found.
-    pub(crate) fn resolving<T>(&mut self, vars: bool, pending: &mut Pending, f: impl FnOnce(&mut Resolver<'_>) -> T) -> T {
+    pub(crate) fn resolving<T>(
+        &mut self,
+        vars: bool,
+        pending: &mut Pending,
+        f: impl FnOnce(&mut Resolver<'_>) -> T,
+    ) -> T {
         let mut resolver = Resolver { sigs: self, vars, out: Found::default() };
         let result = f(&mut resolver);
         let found = resolver.out;
@@ -149,8 +154,12 @@ impl Resolver<'_> {
     }
 
     fn known_types(&self, cx: TypeCx) -> Vec<Symbol> {
-        let scalars = ["Bool", "Int", "Float", "Text", "Ip", "Cidr", "IpRange", "Mac", "Asn", "Size", "Duration", "Cpu"];
-        let more = ["Percent", "Version", "Name", "Domain", "Url", "Email", "Path", "Mode", "PortSpec", "Image", "Data", "Secret", "File"];
+        let scalars =
+            ["Bool", "Int", "Float", "Text", "Ip", "Cidr", "IpRange", "Mac", "Asn", "Size", "Duration", "Cpu"];
+        let more = [
+            "Percent", "Version", "Name", "Domain", "Url", "Email", "Path", "Mode", "PortSpec", "Image", "Data",
+            "Secret", "File",
+        ];
         let mut all: Vec<Symbol> = scalars.into_iter().chain(more).map(Symbol::new).collect();
         let file = self.sigs.files.get(&Signatures::file_of(cx.item));
         let own = file.into_iter().flat_map(|f| f.own.iter().map(|(n, i)| (*n, *i)));
@@ -165,13 +174,13 @@ impl Resolver<'_> {
         for alternative in alternatives {
             match alternative {
                 ast::Alternative::Case { name, .. } if name.text == "none" => {}
-                ast::Alternative::Case { name, payload } => {
+                ast::Alternative::Case { name, payload, doc } => {
                     let inner = Symbol::new(&format!("{hint}.{}", name.text));
                     let payload = payload.as_ref().map(|block| {
                         self.record(cx, block.id, block, inner);
                         cx.id(block.id)
                     });
-                    out.push(Alternative::Case { name: name.text, payload, doc: None });
+                    out.push(Alternative::Case { name: name.text, payload, doc: doc.clone() });
                 }
                 ast::Alternative::Type(ty) => out.push(Alternative::Type(self.resolve(cx, ty, hint))),
             }
@@ -193,8 +202,15 @@ impl Resolver<'_> {
 
     fn fields(&mut self, cx: TypeCx, node: ast::NodeId, block: &ast::Block, name: Symbol) -> RecordDef {
         let id = cx.id(node);
-        let mut def =
-            RecordDef { id, name, fields: Vec::new(), lets: Vec::new(), fns: Vec::new(), checks: Vec::new(), open: false };
+        let mut def = RecordDef {
+            id,
+            name,
+            fields: Vec::new(),
+            lets: Vec::new(),
+            fns: Vec::new(),
+            checks: Vec::new(),
+            open: false,
+        };
         for stmt in &block.stmts {
             self.member(cx, stmt, &mut def);
         }
@@ -225,9 +241,11 @@ impl Resolver<'_> {
             }
             StmtKind::Open => def.open = true,
             StmtKind::Check { .. } | StmtKind::Error => {}
-            _ => self.diag(code::MISPLACED.at(cx.at(stmt.id), "this statement can't stand in a type").help(
-                "here stand fields `name : Type = default`, `let name : Type = value`, `fn`, `check` and `..`",
-            )),
+            _ => {
+                self.diag(code::MISPLACED.at(cx.at(stmt.id), "this statement can't stand in a type").help(
+                    "here stand fields `name : Type = default`, `let name : Type = value`, `fn`, `check` and `..`",
+                ))
+            }
         }
     }
 
@@ -252,7 +270,9 @@ impl Resolver<'_> {
         if def.fields.iter().any(|f| f.name == name) || def.lets.iter().any(|l| l.name == name) {
             let first = def.field(name).map_or(cx.at(stmt.id), |f| f.origin);
             self.diag(
-                code::DECLARED_TWICE.at(cx.at(stmt.id), format!("`{}` has two fields `{name}`", def.name)).also(first, "the first"),
+                code::DECLARED_TWICE
+                    .at(cx.at(stmt.id), format!("`{}` has two fields `{name}`", def.name))
+                    .also(first, "the first"),
             );
             return;
         }

@@ -1,0 +1,134 @@
+//! Finding and reading the files of a project.
+
+use kss_diag::{Diagnostic, code};
+use kss_span::{FileId, Symbol, TextRange};
+use rayon::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file with its text.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    /// Its number: the position in [`Loaded::files`].
+    pub id: FileId,
+    /// Path from the root of the project, `/` between folders; of the library `std/…`.
+    pub path: Symbol,
+    /// Where it lies; the library has no place on disk.
+    pub disk: Option<PathBuf>,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// A project's files: its own first, then the library's.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// Folder that paths are relative to.
+    pub root: PathBuf,
+    /// All files.
+    pub files: Vec<SourceText>,
+    /// Files that can't be read or are no text.
+    pub diags: Vec<Diagnostic>,
+}
+
+/// A failure of the machine, not of the sources.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The path that was named is not there.
+    #[error("there is no `{0}`")]
+    Missing(String),
+    /// A folder can't be listed.
+    #[error("`{0}` can't be read: {1}")]
+    Folder(String, std::io::Error),
+}
+
+/// Reads the project that `paths` belong to: all `.kss` files of each folder and below, and of each file its folder.
+/// The root is the folder itself, so that messages name files as the user does.
+pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let meta = std::fs::metadata(path).map_err(|_| LoadError::Missing(shown(path)))?;
+        if meta.is_dir() {
+            walk(path, &mut found)?;
+        } else {
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            walk(folder, &mut found)?;
+        }
+    }
+    found.sort();
+    found.dedup();
+    let read: Vec<(PathBuf, std::io::Result<Vec<u8>>)> =
+        found.into_par_iter().map(|p| (p.clone(), std::fs::read(p))).collect();
+    let mut out = Loaded { root: PathBuf::from("."), ..Loaded::default() };
+    for (path, bytes) in read {
+        let name = Symbol::new(&shown(&path));
+        let id = FileId(out.files.len() as u32);
+        let (text, diag) = decode(bytes);
+        out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
+        out.files.push(SourceText { id, path: name, disk: Some(path), text });
+    }
+    let own = out.files.len() as u32;
+    for (at, (path, text)) in standard_library().into_iter().enumerate() {
+        out.files.push(SourceText {
+            id: FileId(own + at as u32),
+            path: Symbol::new(path),
+            disk: None,
+            text: text.into(),
+        });
+    }
+    Ok(out)
+}
+
+type Problem = (&'static kss_diag::Code, String, TextRange);
+
+fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            return (
+                "".into(),
+                Some((&code::UNREADABLE, format!("the file can't be read: {error}"), TextRange::empty(0))),
+            );
+        }
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => (text.into(), None),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let bad = bytes.get(valid).copied().unwrap_or(0);
+            let text = String::from_utf8_lossy(&bytes[..valid]).into_owned();
+            let at = TextRange::empty(text.len() as u32);
+            let message = format!("the file is no UTF-8 text: byte {} is 0x{bad:02x}", valid + 1);
+            (text.into(), Some((&code::NOT_UTF8, message, at)))
+        }
+    }
+}
+
+/// `./clusters/kss.kss` → `clusters/kss.kss`
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").unwrap_or(&text).to_owned()
+}
+
+fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), LoadError> {
+    let entries = std::fs::read_dir(folder).map_err(|e| LoadError::Folder(shown(folder), e))?;
+    for entry in entries {
+        let entry = entry.map_err(|e| LoadError::Folder(shown(folder), e))?;
+        let path = entry.path();
+        let name = entry.file_name();
+        let hidden = name.to_string_lossy().starts_with('.');
+        let kind = entry.file_type().map_err(|e| LoadError::Folder(shown(&path), e))?;
+        if kind.is_dir() && !hidden && name != "target" && name != "node_modules" && !path.join(".kssc").exists() {
+            walk(&path, out)?;
+        } else if !kind.is_dir() && path.extension().is_some_and(|e| e == "kss") {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The `.kss` files of the standard library.
+pub fn standard_library() -> Vec<(&'static str, &'static str)> {
+    let files = kss_stdlib::FILES.iter().filter(|(path, _)| path.ends_with(".kss"));
+    files.filter_map(|(path, bytes)| Some((*path, std::str::from_utf8(bytes).ok()?))).collect()
+}

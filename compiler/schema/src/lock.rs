@@ -1,0 +1,116 @@
+//! `kss.lock`: the facts of the outside world that a project uses beyond those of the library, by hash.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What a `kss.lock` says.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Lock {
+    /// Charts.
+    #[serde(default)]
+    pub chart: Vec<Locked>,
+    /// Files of Kubernetes kinds.
+    #[serde(default)]
+    pub kinds: Vec<Locked>,
+    /// Tables of NixOS options.
+    #[serde(default)]
+    pub options: Vec<Locked>,
+    /// Images with the digest that their tag had.
+    #[serde(default)]
+    pub image: BTreeMap<String, String>,
+    /// Public keys of hosts, `name` or `name:port` to `ssh-ed25519 AAAA…`.
+    #[serde(default)]
+    pub host_key: BTreeMap<String, String>,
+    /// Documents that are fetched, by URL: their hash, as `sha256-…` or `blake3-…`.
+    #[serde(default)]
+    pub document: BTreeMap<String, String>,
+}
+
+/// A locked file.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Locked {
+    /// Name of the chart, of the API, of the table.
+    pub name: String,
+    /// Its version.
+    #[serde(default)]
+    pub version: String,
+    /// Of a chart: its repository.
+    #[serde(default)]
+    pub repo: String,
+    /// Where the file is, relative to `kss.lock`.
+    pub path: String,
+    /// Hash of the file.
+    pub blake3: String,
+}
+
+/// Which list of the lock an entry stands in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)]
+pub enum LockedKind {
+    Chart,
+    Kinds,
+    Options,
+}
+
+/// Why a lock, or a file that it names, can't be used.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LockProblem {
+    /// The lock itself can't be read.
+    #[error("`kss.lock` can't be read: {message}; `kssc lock update` writes it")]
+    Unreadable {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A file is not there.
+    #[error("`{path}` is named by `kss.lock` and is not there; `kssc lock update` fetches it again")]
+    MissingFile {
+        /// Of the file.
+        path: String,
+    },
+    /// A file is another one than was locked.
+    #[error(
+        "`{path}` has the hash {found}, but `kss.lock` names {expected}; undo the change, or lock the file anew with `kssc lock update`"
+    )]
+    OtherHash {
+        /// Of the file.
+        path: String,
+        /// Of the lock.
+        expected: String,
+        /// Of the file as it is.
+        found: String,
+    },
+    /// A file is no schema, or one of another thing.
+    #[error("`{path}` is locked as `{expected}`, but its header says `{found}`; lock it anew with `kssc lock import`")]
+    OtherThing {
+        /// Of the file.
+        path: String,
+        /// What the lock says.
+        expected: String,
+        /// What the file says.
+        found: String,
+    },
+}
+
+impl Lock {
+    /// Reads the text of a `kss.lock`.
+    ///
+    /// # Errors
+    ///
+    /// [`LockProblem::Unreadable`] with the line and what is wrong there.
+    pub fn parse(text: &str) -> Result<Lock, LockProblem> {
+        toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            LockProblem::Unreadable { message: format!("{line}{}", error.message()) }
+        })
+    }
+
+    /// The files that it names.
+    pub fn files(&self) -> impl Iterator<Item = (LockedKind, &Locked)> {
+        let chart = self.chart.iter().map(|l| (LockedKind::Chart, l));
+        let kinds = self.kinds.iter().map(|l| (LockedKind::Kinds, l));
+        chart.chain(kinds).chain(self.options.iter().map(|l| (LockedKind::Options, l)))
+    }
+}

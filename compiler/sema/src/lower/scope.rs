@@ -1,0 +1,128 @@
+//! Bodies of scopes: `site`, `machine`, `cluster`, `node`: fields of the scope's type beside statements.
+
+use super::block::Target;
+use super::{Around, LetState, Lower};
+use kss_ir::{Body as IrBody, FieldBlocks, KindUse, ScopeBody, Statements, Ty};
+use kss_span::Symbol;
+use kss_syntax::ast::{self, StmtKind};
+use kss_value::ScopeKind;
+
+impl Lower<'_> {
+    /// A body of a scope inside the item; `framed` bodies see the variables around (`it`).
+    pub(crate) fn scope_body(&mut self, scope: ScopeKind, body: &ast::Block, keep_frame: bool) -> IrBody {
+        let around = std::mem::replace(&mut self.around, Around::Scope(scope));
+        let result = if keep_frame {
+            self.scope_parts(scope, body)
+        } else {
+            let (mut result, locals) = self.framed(|l| l.scope_parts(scope, body));
+            result.fields.locals = locals;
+            result
+        };
+        self.around = around;
+        result
+    }
+
+    pub(crate) fn scope_parts(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
+        let (fields, rest): (Vec<&ast::Stmt>, Vec<&ast::Stmt>) =
+            body.stmts.iter().partition(|s| self.is_field(scope, s));
+        let fields: Vec<ast::Stmt> = fields.into_iter().cloned().collect();
+        let target = match self.sigs.scope_types.get(&scope) {
+            Some(id) => Target::Record(*id),
+            None => Target::Data,
+        };
+        let blocks = self.field_blocks(body.id, &fields, &target);
+        let mut statements = Statements::default();
+        let mut chain = Vec::new();
+        for stmt in rest {
+            self.deeper(|l| l.statement(stmt, &mut chain, &mut statements));
+        }
+        let locals = self.max_slot.max(blocks.locals);
+        IrBody { fields: FieldBlocks { locals, ..blocks }, statements: Some(Box::new(statements)) }
+    }
+
+    /// Does the statement set a field of the scope's type (rather than declare an entry, use a module …)?
+    fn is_field(&self, scope: ScopeKind, stmt: &ast::Stmt) -> bool {
+        let Some(def) = self.sigs.scope_types.get(&scope).and_then(|id| self.sigs.records.get(id)) else {
+            return false;
+        };
+        let is_entry_kind = |name: Symbol| {
+            self.sigs.kinds.get(&name).is_some_and(|k| {
+                k.usage == KindUse::Structure || !matches!(def.field(name).map(|f| &f.ty), Some(Ty::Map(..)))
+            })
+        };
+        match &stmt.kind {
+            StmtKind::Field(field) => match field.path.first() {
+                Some(ast::Key::Bare(name)) => {
+                    let nameless = self.sigs.kinds.get(&name.text).is_some_and(|k| k.nameless);
+                    !(nameless && def.field(name.text).is_none())
+                }
+                _ => true,
+            },
+            StmtKind::Entry { head, .. } => {
+                let kind = head.words.first().and_then(ast::Key::literal);
+                kind.is_some_and(|k| match def.field(k).map(|f| &f.ty) {
+                    Some(Ty::Map(..)) => !self.sigs.kinds.contains_key(&k),
+                    _ => !is_entry_kind(k) && !self.sigs.kinds.contains_key(&k) && def.field(k).is_some(),
+                })
+            }
+            StmtKind::If { then, .. } => only_fields(then, |s| self.is_field(scope, s)),
+            StmtKind::For { body, .. } => only_fields(body, |s| self.is_field(scope, s)),
+            StmtKind::Remove { target } => !target.is_use && target.head.words.len() <= 1,
+            StmtKind::Spread(_) | StmtKind::Unchecked { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// `site`, `overlay` or `cluster` at the top of a file.
+    pub(crate) fn top_scope(
+        &mut self,
+        stmt: &ast::Stmt,
+        scope: ScopeKind,
+        overlay: bool,
+        name: ast::Name,
+        site: Option<ast::Name>,
+        body: &ast::Block,
+    ) -> ScopeBody {
+        self.around = Around::Scope(scope);
+        self.body_entries = Self::entries_of(&body.stmts);
+        self.announce_lets(&body.stmts);
+        let ir = self.scope_body(scope, body, false);
+        let mut ir = ir;
+        let names: Vec<Symbol> = self.lets.keys().copied().collect();
+        for name in names {
+            self.let_type(ast::NodeId(0), name);
+        }
+        if let Some(statements) = ir.statements.as_mut() {
+            for (name, state) in &self.lets {
+                if let LetState::Done(let_ir) = state {
+                    statements.lets.insert(*name, let_ir.clone());
+                }
+            }
+        }
+        ScopeBody {
+            item: self.item,
+            node: name.id.0,
+            kind: scope,
+            overlay,
+            name: name.text,
+            site: site.map(|s| (s.text, s.id.0)),
+            doc: stmt.doc.clone(),
+            body: ir,
+        }
+    }
+
+    fn entries_of(stmts: &[ast::Stmt]) -> Vec<kss_ir::EntryRef> {
+        let heads = stmts.iter().filter_map(|s| match &s.kind {
+            StmtKind::Entry { head, .. } => Some(crate::signatures::entry_refs(head)),
+            _ => None,
+        });
+        heads.flatten().collect()
+    }
+}
+
+fn only_fields(body: &ast::Body, is_field: impl Fn(&ast::Stmt) -> bool) -> bool {
+    match body {
+        ast::Body::Block(block) => !block.stmts.is_empty() && block.stmts.iter().all(is_field),
+        ast::Body::One(stmt) => is_field(stmt),
+    }
+}

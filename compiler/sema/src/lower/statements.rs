@@ -1,0 +1,609 @@
+//! Statements of modules and of scopes' bodies: `use`, entries, `tune`, `each`, `check` …
+
+use super::block::Target;
+use super::{Around, LetState, Lower, expr};
+use crate::Signatures;
+use crate::signatures::entry_refs;
+use kss_diag::{closest, code};
+use kss_ir::{
+    Body as IrBody, Check, Ctl, Each, Effect, EffectKind, EntryRef, ExprKind, FieldBlocks, Head, Key, KindUse, Remove,
+    RemoveTarget, Statements, Tune, TuneTarget, Ty, Use,
+};
+use kss_span::Symbol;
+use kss_syntax::ast::{self, Body, StmtKind};
+use kss_value::ScopeKind;
+use kss_value::scalar::ScalarType;
+use std::sync::Arc;
+
+impl Lower<'_> {
+    /// Registers the `let`s, so that they may be read before they stand.
+    pub(crate) fn announce_lets(&mut self, stmts: &[ast::Stmt]) {
+        for stmt in stmts {
+            let StmtKind::Let { name, .. } = &stmt.kind else { continue };
+            self.check_hiding(*name);
+            self.lets.insert(name.text, LetState::Waiting(stmt.clone()));
+        }
+    }
+
+    /// One statement. `chain` is what stands around it; its variables are in scope.
+    pub(crate) fn statement(&mut self, stmt: &ast::Stmt, chain: &mut Vec<Ctl>, out: &mut Statements) {
+        match &stmt.kind {
+            StmtKind::Error => {}
+            StmtKind::Use { name, body } => self.use_(stmt, name, body.as_ref(), chain, out),
+            StmtKind::Remove { target } => self.remove(stmt, target, out),
+            StmtKind::Let { name, ty, value, .. } if !chain.is_empty() => {
+                let (value, ty) = match ty {
+                    Some(ty) => {
+                        let ty = self.resolve_type(ty, name.text);
+                        (self.check(value, &ty), ty)
+                    }
+                    None => self.infer(value),
+                };
+                chain.push(Ctl::Let { slot: self.bind(*name, ty), value });
+            }
+            StmtKind::Let { .. } => {}
+            StmtKind::Entry { head, body, because } => self.entry(stmt, head, body, because.as_ref(), chain, out),
+            StmtKind::Field(field) => self.nameless(stmt, field, chain, out),
+            StmtKind::Tune { target, body, because } => self.tune(stmt, target, body, because.as_ref(), chain, out),
+            StmtKind::Each { kind, filter, body } => self.each(stmt, *kind, filter.as_ref(), body, chain, out),
+            StmtKind::Check { cond, code, message } => {
+                let mut check = self.lower_check(stmt, cond, code.as_ref(), message.as_ref());
+                check.chain = chain.clone();
+                out.checks.push(Check { locals: self.max_slot, ..check });
+            }
+            StmtKind::Covered { entry, because } => {
+                let entry = self.infer(entry).0;
+                let because = self.check(because, &Ty::Scalar(ScalarType::Text));
+                let kind = EffectKind::Covered { entry, because };
+                out.effects.push(Effect { node: stmt.id.0, chain: chain.clone(), kind, locals: self.max_slot });
+            }
+            StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
+                let value = self.infer(value).0;
+                out.effects.push(Effect {
+                    node: stmt.id.0,
+                    chain: chain.clone(),
+                    kind: EffectKind::Fail(value),
+                    locals: self.max_slot,
+                });
+            }
+            StmtKind::If { cond, then, otherwise } => self.if_chain(cond, then, otherwise.as_ref(), chain, out),
+            StmtKind::For { generators, body } => self.for_chain(generators, body, chain, out),
+            StmtKind::Match { subject, arms } => self.match_chain(stmt, subject, arms, chain, out),
+            StmtKind::Spread(_) => self.misplaced(stmt, "`..` spreads into a record; here stand statements"),
+            _ => self.misplaced(stmt, "this statement can't stand here"),
+        }
+    }
+
+    pub(crate) fn misplaced(&mut self, stmt: &ast::Stmt, message: &str) {
+        let at = self.at(stmt.id);
+        self.report(code::MISPLACED.at(at, message));
+    }
+
+    fn below(&mut self, body: &Body, chain: &mut Vec<Ctl>, out: &mut Statements) {
+        let stmts = match body {
+            Body::Block(block) => block.stmts.as_slice(),
+            Body::One(stmt) => std::slice::from_ref(&**stmt),
+        };
+        let depth = chain.len();
+        for stmt in stmts {
+            self.deeper(|l| l.statement(stmt, chain, out));
+        }
+        chain.truncate(depth);
+    }
+
+    fn if_chain(
+        &mut self,
+        cond: &ast::Expr,
+        then: &Body,
+        otherwise: Option<&Body>,
+        chain: &mut Vec<Ctl>,
+        out: &mut Statements,
+    ) {
+        let ir = self.condition(cond);
+        self.scoped(|l| {
+            l.learn(cond, true);
+            chain.push(Ctl::If { cond: ir.clone(), negated: false });
+            l.below(then, chain, out);
+            chain.pop();
+        });
+        if let Some(body) = otherwise {
+            self.scoped(|l| {
+                l.learn(cond, false);
+                chain.push(Ctl::If { cond: ir, negated: true });
+                l.below(body, chain, out);
+                chain.pop();
+            });
+        }
+    }
+
+    fn for_chain(&mut self, generators: &[ast::Generator], body: &Body, chain: &mut Vec<Ctl>, out: &mut Statements) {
+        let depth = chain.len();
+        self.scoped(|l| {
+            let loops = l.generators(generators);
+            chain.extend(loops.into_iter().map(Ctl::For));
+            l.below(body, chain, out);
+        });
+        chain.truncate(depth);
+    }
+
+    fn match_chain(
+        &mut self,
+        stmt: &ast::Stmt,
+        subject: &ast::Expr,
+        arms: &[(ast::Pattern, Body)],
+        chain: &mut Vec<Ctl>,
+        out: &mut Statements,
+    ) {
+        let (subject_ir, ty) = self.infer(subject);
+        let mut patterns = Vec::new();
+        let first_local = self.locals.len();
+        // All patterns first, since an arm is taken only if no earlier one matches.
+        let mut bound = Vec::new();
+        for (pattern, _) in arms {
+            let facts = self.facts.len();
+            patterns.push(self.pattern(pattern, &ty, true));
+            self.learn_pattern(subject, &ty, pattern);
+            bound.push((self.locals.split_off(first_local), self.facts.split_off(facts)));
+        }
+        self.exhaustive(stmt.id, &ty, &patterns);
+        let patterns: Arc<[_]> = patterns.into();
+        for (arm, ((_, body), (locals, facts))) in arms.iter().zip(bound).enumerate() {
+            self.scoped(|l| {
+                l.locals.extend(locals);
+                l.facts.extend(facts);
+                chain.push(Ctl::Match { subject: subject_ir.clone(), patterns: patterns.clone(), arm });
+                l.below(body, chain, out);
+                chain.pop();
+            });
+        }
+    }
+
+    fn static_only(&mut self, stmt: &ast::Stmt, what: &str, chain: &[Ctl]) {
+        if !chain.is_empty() {
+            let at = self.at(stmt.id);
+            self.report(
+                code::MISPLACED
+                    .at(at, format!("`{what}` can't stand below `if`, `for` or `match`: which modules are in use is known without a value"))
+                    .help("an optional part is a module of its own"),
+            );
+        }
+    }
+
+    fn use_(
+        &mut self,
+        stmt: &ast::Stmt,
+        name: &ast::Key,
+        body: Option<&ast::Block>,
+        chain: &[Ctl],
+        out: &mut Statements,
+    ) {
+        self.static_only(stmt, "use", chain);
+        let Some(module) = name.literal() else {
+            let at = self.at(name.id());
+            self.report(code::MISPLACED.at(at, "a module is used by its name, which is not computed"));
+            return;
+        };
+        let Some(sig) = self.sigs.modules.get(&module).cloned() else {
+            let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
+            let message = format!("there is no module `{module}`");
+            self.unknown(&code::UNKNOWN_MODULE, name.id(), message, &module, known.iter().map(|s| s.as_str()));
+            return;
+        };
+        self.check_use_scope(name, &sig);
+        let stmts = body.map_or(&[][..], |b| b.stmts.as_slice());
+        let node = body.map_or(stmt.id, |b| b.id);
+        let (options, locals) = self.framed(|l| l.option_blocks(node, stmts, &sig));
+        if let Some(first) = out.uses.iter().find(|u| u.module == module) {
+            let first = self.at(ast::NodeId(first.node));
+            let at = self.at(stmt.id);
+            self.report(
+                code::USED_TWICE
+                    .at(at, format!("module `{module}` is used twice here"))
+                    .also(first, "the first")
+                    .help("a module is used once in a scope; what may be several is a collection among its options"),
+            );
+        }
+        out.uses.push(Use { node: stmt.id.0, module, options: FieldBlocks { locals, ..options } });
+    }
+
+    fn check_use_scope(&mut self, name: &ast::Key, sig: &crate::ModuleSig) {
+        let Around::Scope(here) = self.around else { return };
+        let fits = sig.scope == here || (sig.scope == ScopeKind::Machine && here == ScopeKind::Node);
+        if !fits {
+            let at = self.at(name.id());
+            let place = kss_span::Origin::new(sig.item, sig.node);
+            let (wants, is) = (scope_name(sig.scope), scope_name(here));
+            self.report(
+                code::WRONG_SCOPE
+                    .at(at, format!("module `{}` is for a {wants}, and this is a {is}", sig.name))
+                    .also(place, format!("`for {wants}`"))
+                    .help(format!("use it in the body of a {wants}")),
+            );
+        }
+    }
+
+    /// Values for a module's options.
+    fn option_blocks(&mut self, node: ast::NodeId, stmts: &[ast::Stmt], sig: &crate::ModuleSig) -> FieldBlocks {
+        let fields: Vec<(Symbol, Ty)> = sig.options.iter().map(|(n, o)| (*n, o.ty.clone())).collect();
+        self.blocks_of_fields(node, stmts, &fields, &format!("module `{}`", sig.name), "option")
+    }
+
+    /// Statements that set fields which no declared record lists (options of a module).
+    fn blocks_of_fields(
+        &mut self,
+        node: ast::NodeId,
+        stmts: &[ast::Stmt],
+        fields: &[(Symbol, Ty)],
+        owner: &str,
+        what: &str,
+    ) -> FieldBlocks {
+        let mut by_field: indexmap::IndexMap<Symbol, Vec<ast::Stmt>> = indexmap::IndexMap::new();
+        self.group_by_field(stmts, &mut by_field);
+        let mut out = FieldBlocks::default();
+        for (name, stmts) in by_field {
+            let Some((_, ty)) = fields.iter().find(|(n, _)| *n == name) else {
+                let node = first_key(&stmts).unwrap_or(node);
+                let known: Vec<Symbol> = fields.iter().map(|(n, _)| *n).collect();
+                let message = format!("{owner} has no {what} `{name}`");
+                self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known.iter().map(|s| s.as_str()));
+                continue;
+            };
+            let target = Target::Struct(vec![(name, ty.clone())].into());
+            let lowered = self.field_blocks(node, &stmts, &target);
+            out.fields.extend(lowered.fields);
+            out.locals = out.locals.max(lowered.locals);
+        }
+        out
+    }
+
+    fn group_by_field(&mut self, stmts: &[ast::Stmt], out: &mut indexmap::IndexMap<Symbol, Vec<ast::Stmt>>) {
+        for stmt in stmts {
+            let names = written_names(stmt);
+            if names.is_empty() && !matches!(stmt.kind, StmtKind::Error) {
+                self.misplaced(stmt, "here stand values of options: `name = value`");
+            }
+            for name in names {
+                out.entry(name).or_default().push(stmt.clone());
+            }
+        }
+    }
+
+    fn remove(&mut self, stmt: &ast::Stmt, target: &ast::RemoveTarget, out: &mut Statements) {
+        let node = stmt.id.0;
+        if target.is_use {
+            let Some(module) = target.head.words.first().and_then(ast::Key::literal) else { return };
+            if !self.sigs.modules.contains_key(&module) {
+                let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
+                let at = target.head.words[0].id();
+                self.unknown(
+                    &code::UNKNOWN_MODULE,
+                    at,
+                    format!("there is no module `{module}`"),
+                    &module,
+                    known.iter().map(|s| s.as_str()),
+                );
+                return;
+            }
+            out.removes.push(Remove { node, target: RemoveTarget::Use(module) });
+            return;
+        }
+        let path: Vec<Symbol> = target.path.iter().filter_map(ast::Key::literal).collect();
+        match entry_refs(&target.head).into_iter().next() {
+            Some(entry) if self.sigs.kinds.contains_key(&entry.kind) => {
+                self.known_entry(target.head.id, &entry, code::REMOVES_NOTHING.id == "K0507");
+                out.removes.push(Remove { node, target: RemoveTarget::Entry { entry, path } });
+            }
+            _ => {
+                let at = self.at(stmt.id);
+                self.report(
+                    code::REMOVES_NOTHING
+                        .at(at, "this names nothing that can be removed")
+                        .help("write `remove use MODULE`, `remove KIND NAME` or `remove KIND NAME path.of.field`"),
+                );
+            }
+        }
+    }
+
+    /// A name that no module and no body ever writes is a mistake, whether it is in use or not.
+    fn known_entry(&mut self, node: ast::NodeId, entry: &EntryRef, remove: bool) {
+        let writes = |m: &&Arc<crate::ModuleSig>| m.kinds.contains(&entry.kind);
+        let modules: Vec<_> = self.sigs.modules.values().filter(writes).cloned().collect();
+        let known: Vec<Symbol> = modules
+            .iter()
+            .flat_map(|m| m.entries.iter())
+            .filter(|(e, _)| e.kind == entry.kind)
+            .map(|(e, _)| e.name)
+            .collect();
+        if modules.iter().any(|m| m.computed.contains(&entry.kind)) {
+            return;
+        }
+        let structural = self.sigs.kinds.get(&entry.kind).is_some_and(|k| k.usage == KindUse::Structure);
+        let implicit = entry.kind == "overlay" && self.sigs.modules.contains_key(&entry.name);
+        if structural || implicit || known.contains(&entry.name) || self.own_entries(entry) {
+            return;
+        }
+        let what = if remove { "removed" } else { "tuned" };
+        let code = if remove { &code::REMOVES_NOTHING } else { &code::TUNES_NOTHING };
+        let message = format!("there is no `{} {}` that could be {what}", entry.kind, entry.name);
+        self.unknown(code, node, message, &entry.name, known.iter().map(|s| s.as_str()));
+    }
+
+    fn own_entries(&self, entry: &EntryRef) -> bool {
+        self.body_entries.iter().any(|e| e.kind == entry.kind && e.name == entry.name)
+    }
+
+    fn nameless(&mut self, stmt: &ast::Stmt, field: &ast::Field, chain: &mut Vec<Ctl>, out: &mut Statements) {
+        let name = match field.path.as_slice() {
+            [ast::Key::Bare(name)] => name.text,
+            _ => Symbol::new(""),
+        };
+        let sig = self.sigs.kinds.get(&name).filter(|k| k.nameless).cloned();
+        let (Some(sig), Some(ast::FieldValue::Block(body))) = (sig, &field.value) else {
+            let word = field.path.first().and_then(ast::Key::literal).unwrap_or(name);
+            let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
+            let mut diag = code::MISPLACED.at(self.at(stmt.id), format!("`{word}` is no statement of a module"));
+            if let Some(near) = closest(&word, known.iter().map(|s| s.as_str())) {
+                diag = diag.help(format!("did you mean `{near}`?"));
+            } else {
+                diag = diag.help("a value of the module's own is written `let NAME = …`, one that its user sets `option NAME : Type`");
+            }
+            self.report(diag);
+            return;
+        };
+        let target = self.target_of(&sig.ty);
+        let slots = self.next_slot;
+        let fields = self.field_blocks(stmt.id, &body.stmts, &target);
+        self.next_slot = slots.max(self.next_slot);
+        let body = IrBody { fields, statements: None };
+        out.heads.push(Arc::new(Head {
+            node: stmt.id.0,
+            kind: name,
+            kubernetes: None,
+            name: None,
+            within: None,
+            chain: chain.clone(),
+            body,
+            because: None,
+        }));
+    }
+
+    fn tune(
+        &mut self,
+        stmt: &ast::Stmt,
+        head: &ast::Head,
+        body: &ast::Block,
+        because: Option<&ast::Text>,
+        chain: &[Ctl],
+        out: &mut Statements,
+    ) {
+        self.static_only(stmt, "tune", chain);
+        let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
+        let push = |out: &mut Statements, target, fields, statements| {
+            let because = because.clone();
+            out.tunes.push(Arc::new(Tune { node: stmt.id.0, target, fields, statements, because }));
+        };
+        if let [only] = head.words.as_slice() {
+            let Some(module) = only.literal() else { return };
+            if let Some(kind) = self.sigs.kinds.get(&module).filter(|k| k.nameless).cloned() {
+                let target = self.target_of(&kind.ty);
+                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let entry = EntryRef { kind: module, name: Symbol::new(""), kubernetes: None, within: None };
+                push(out, TuneTarget::Entry(entry), FieldBlocks { locals, ..fields }, None);
+                return;
+            }
+            let Some(sig) = self.sigs.modules.get(&module).cloned() else {
+                let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
+                self.unknown(
+                    &code::TUNES_NOTHING,
+                    only.id(),
+                    format!("there is no module `{module}`"),
+                    &module,
+                    known.iter().map(|s| s.as_str()),
+                );
+                return;
+            };
+            let (fields, locals) = self.framed(|l| l.option_blocks(body.id, &body.stmts, &sig));
+            push(out, TuneTarget::Module(module), FieldBlocks { locals, ..fields }, None);
+            return;
+        }
+        let Some(kind) = head.words.first().and_then(ast::Key::literal) else { return };
+        let Some(sig) = self.sigs.kinds.get(&kind).cloned() else {
+            let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                head.words[0].id(),
+                format!("there is no kind `{kind}`"),
+                &kind,
+                known.iter().map(|s| s.as_str()),
+            );
+            return;
+        };
+        let body = match Signatures::scope_kind(kind) {
+            Some(scope) => self.scope_body(scope, body, false),
+            None => {
+                let target = self.target_of(&sig.ty);
+                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
+            }
+        };
+        let IrBody { fields, statements } = body;
+        match entry_refs(head).into_iter().next() {
+            Some(entry) => {
+                self.known_entry(head.id, &entry, false);
+                push(out, TuneTarget::Entry(entry), fields, statements);
+            }
+            None => {
+                let (kubernetes, name) = match head.words.as_slice() {
+                    [_, kubernetes, name] => (Some(self.key(kubernetes)), self.key(name)),
+                    [_, name] => (None, self.key(name)),
+                    _ => return,
+                };
+                let within = head.within.as_ref().map(|k| self.key(k));
+                push(out, TuneTarget::Computed { kind, kubernetes, name, within }, fields, statements);
+            }
+        }
+    }
+
+    fn each(
+        &mut self,
+        stmt: &ast::Stmt,
+        kind: ast::Name,
+        filter: Option<&ast::Expr>,
+        body: &ast::Block,
+        chain: &[Ctl],
+        out: &mut Statements,
+    ) {
+        self.static_only(stmt, "each", chain);
+        let Some(sig) = self.sigs.kinds.get(&kind.text).cloned() else {
+            let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                kind.id,
+                format!("there is no kind `{}`", kind.text),
+                &kind.text,
+                known.iter().map(|s| s.as_str()),
+            );
+            return;
+        };
+        let (filter_ir, locals) = self.framed(|l| {
+            let outer = l.self_kind.replace(kind.text);
+            let ir = filter.map(|f| l.condition(f));
+            l.self_kind = outer;
+            ir
+        });
+        let scope = Signatures::scope_kind(kind.text);
+        let body = match scope {
+            Some(scope) => self.scope_body(scope, body, false),
+            None => {
+                let target = self.target_of(&sig.ty);
+                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
+            }
+        };
+        out.eaches.push(Arc::new(Each { node: stmt.id.0, kind: kind.text, filter: filter_ir, body, locals }));
+    }
+
+    /// `kind name in ns { … }`
+    fn entry(
+        &mut self,
+        stmt: &ast::Stmt,
+        head: &ast::Head,
+        body: &ast::Block,
+        because: Option<&ast::Text>,
+        chain: &mut Vec<Ctl>,
+        out: &mut Statements,
+    ) {
+        let Some(kind) = head.words.first().and_then(ast::Key::literal) else { return };
+        let Some(sig) = self.sigs.kinds.get(&kind).cloned() else {
+            let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
+            self.unknown(
+                &code::UNKNOWN_KIND,
+                head.words[0].id(),
+                format!("there is no kind `{kind}`"),
+                &kind,
+                known.iter().map(|s| s.as_str()),
+            );
+            return;
+        };
+        let (kubernetes, name) = match (head.words.as_slice(), sig.kubernetes) {
+            ([_, kubernetes, name], true) => (Some(self.key(kubernetes)), name),
+            ([_, name], false) => (None, name),
+            (_, true) => {
+                self.misplaced(
+                    stmt,
+                    "a manifest is written `manifest KIND NAME { … }`, with `in NAMESPACE` if it has one",
+                );
+                return;
+            }
+            _ => {
+                self.misplaced(stmt, &format!("an entry is written `{kind} NAME {{ … }}`"));
+                return;
+            }
+        };
+        let within = head.within.as_ref().map(|k| self.key(k));
+        let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
+        let names: Vec<(Option<u32>, Key)> = match name {
+            ast::Key::Range { id, prefix, first, last } => {
+                let numbers = self.range_numbers(*id, *first, *last);
+                numbers.into_iter().map(|n| (Some(n), Key::Name(Symbol::new(&format!("{prefix}{n}")), id.0))).collect()
+            }
+            other => vec![(None, self.key(other))],
+        };
+        for (number, key) in names {
+            self.scoped(|l| {
+                let depth = chain.len();
+                if let Some(n) = number {
+                    let it = ast::Name { id: name.id(), text: Symbol::new("it") };
+                    let slot = l.bind(it, Ty::Scalar(ScalarType::Int));
+                    let value = kss_value::Value::int(i64::from(n), l.at(name.id()));
+                    chain.push(Ctl::Let { slot, value: expr(name.id(), ExprKind::Const(value)) });
+                }
+                let body = l.entry_body(&sig, body);
+                let head = Head {
+                    node: stmt.id.0,
+                    kind,
+                    kubernetes: kubernetes.clone(),
+                    name: Some(key),
+                    within: within.clone(),
+                    chain: chain.clone(),
+                    body,
+                    because: because.clone(),
+                };
+                out.heads.push(Arc::new(head));
+                chain.truncate(depth);
+            });
+        }
+    }
+
+    fn entry_body(&mut self, sig: &kss_ir::KindSig, body: &ast::Block) -> IrBody {
+        match Signatures::scope_kind(sig.name) {
+            Some(scope) => self.scope_body(scope, body, true),
+            None => {
+                let target = self.target_of(&sig.ty);
+                IrBody { fields: self.field_blocks(body.id, &body.stmts, &target), statements: None }
+            }
+        }
+    }
+}
+
+pub(crate) fn scope_name(scope: ScopeKind) -> &'static str {
+    match scope {
+        ScopeKind::Site => "site",
+        ScopeKind::Machine => "machine",
+        ScopeKind::Cluster => "cluster",
+        ScopeKind::Node => "node",
+    }
+}
+
+/// First names that a statement writes.
+fn written_names(stmt: &ast::Stmt) -> Vec<Symbol> {
+    fn of_body(body: &Body) -> Vec<Symbol> {
+        match body {
+            Body::Block(block) => block.stmts.iter().flat_map(written_names).collect(),
+            Body::One(stmt) => written_names(stmt),
+        }
+    }
+    let mut names: Vec<Symbol> = match &stmt.kind {
+        StmtKind::Field(field) => field.path.first().and_then(ast::Key::literal).into_iter().collect(),
+        StmtKind::Entry { head, .. } => head.words.first().and_then(ast::Key::literal).into_iter().collect(),
+        StmtKind::Remove { target } => {
+            target.head.words.iter().chain(&target.path).next().and_then(ast::Key::literal).into_iter().collect()
+        }
+        StmtKind::If { then, otherwise, .. } => {
+            of_body(then).into_iter().chain(otherwise.iter().flat_map(of_body)).collect()
+        }
+        StmtKind::For { body, .. } => of_body(body),
+        StmtKind::Match { arms, .. } => arms.iter().flat_map(|(_, b)| of_body(b)).collect(),
+        _ => Vec::new(),
+    };
+    names.dedup();
+    names
+}
+
+fn first_key(stmts: &[ast::Stmt]) -> Option<ast::NodeId> {
+    match &stmts.first()?.kind {
+        StmtKind::Field(field) => field.path.first().map(ast::Key::id),
+        StmtKind::Entry { head, .. } => head.words.first().map(ast::Key::id),
+        _ => stmts.first().map(|s| s.id),
+    }
+}

@@ -1,0 +1,139 @@
+//! `test "…" { given … expect … }`
+
+use super::{Around, Lower, expr};
+use crate::signatures::entry_refs;
+use kss_diag::code;
+use kss_ir::{ExprKind, TestIr, TestStep, Ty, Variant};
+use kss_span::Symbol;
+use kss_syntax::ast::{self, Body, Expect, StmtKind};
+use kss_value::ScopeKind;
+use std::sync::Arc;
+
+impl Lower<'_> {
+    /// Lowers a test.
+    pub(crate) fn test(&mut self, stmt: &ast::Stmt, title: &ast::Text, body: &ast::Block) -> TestIr {
+        self.around = Around::Type;
+        self.in_test = true;
+        let mut steps = Vec::new();
+        self.test_steps(&body.stmts, &mut steps);
+        let title: Arc<str> = title.literal().map_or("", Symbol::as_str).into();
+        TestIr { item: self.item, node: stmt.id.0, title, steps, locals: self.max_slot }
+    }
+
+    fn test_steps(&mut self, stmts: &[ast::Stmt], out: &mut Vec<TestStep>) {
+        for stmt in stmts {
+            self.test_step(stmt, out);
+        }
+    }
+
+    fn test_step(&mut self, stmt: &ast::Stmt, out: &mut Vec<TestStep>) {
+        match &stmt.kind {
+            StmtKind::Error => {}
+            StmtKind::Given { name, base, with } => self.given(stmt, *name, *base, with.as_ref(), out),
+            StmtKind::Let { name, value, .. } => {
+                let (value, ty) = self.infer(value);
+                out.push(TestStep::Let { slot: self.bind(*name, ty), value });
+            }
+            StmtKind::For { generators, body } => self.scoped(|l| {
+                let loops = l.generators(generators);
+                let mut steps = Vec::new();
+                match body {
+                    Body::Block(block) => l.test_steps(&block.stmts, &mut steps),
+                    Body::One(inner) => l.test_step(inner, &mut steps),
+                }
+                out.push(TestStep::For { loops, steps });
+            }),
+            StmtKind::Expect(expect) => self.expect(stmt, expect, out),
+            _ => self.misplaced(stmt, "in a test stand `given`, `expect`, `let` and `for`"),
+        }
+    }
+
+    fn given(
+        &mut self,
+        stmt: &ast::Stmt,
+        name: Option<ast::Name>,
+        base: ast::Name,
+        with: Option<&ast::Block>,
+        out: &mut Vec<TestStep>,
+    ) {
+        let (scope, kind) = if self.sigs.clusters.contains_key(&base.text) {
+            (ScopeKind::Cluster, "cluster")
+        } else if self.sigs.sites.contains_key(&base.text) {
+            (ScopeKind::Site, "site")
+        } else {
+            let known: Vec<Symbol> = self.sigs.clusters.keys().chain(self.sigs.sites.keys()).copied().collect();
+            let message = format!("there is no cluster or site `{}`", base.text);
+            self.unknown(&code::UNKNOWN_BASE, base.id, message, &base.text, known.iter().map(|s| s.as_str()));
+            return;
+        };
+        let variant = with.map(|block| self.variant(scope, block));
+        let shown = name.unwrap_or(base);
+        // A second `given` of the same name starts anew.
+        self.locals.retain(|l| l.name != shown.text);
+        let slot = self.bind(shown, Ty::Ref(Symbol::new(kind)));
+        out.push(TestStep::Given { node: stmt.id.0, slot, name: name.map(|n| n.text), base: base.text, with: variant });
+    }
+
+    fn variant(&mut self, scope: ScopeKind, block: &ast::Block) -> Variant {
+        let computed = |stmt: &ast::Stmt| match &stmt.kind {
+            StmtKind::Remove { target } if target.is_use => match target.head.words.first() {
+                Some(ast::Key::Quoted(text)) if text.literal().is_none() => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let texts: Vec<ast::Text> = block.stmts.iter().filter_map(computed).collect();
+        let computed_removes = texts.iter().map(|t| self.text(t).0).collect();
+        let stmts = block.stmts.iter().filter(|s| computed(s).is_none()).cloned().collect();
+        let rest = ast::Block { id: block.id, stmts };
+        let outer = std::mem::replace(&mut self.around, Around::Scope(scope));
+        let body = self.scope_parts(scope, &rest);
+        self.around = outer;
+        Variant { body, computed_removes }
+    }
+
+    fn expect(&mut self, stmt: &ast::Stmt, expect: &Expect, out: &mut Vec<TestStep>) {
+        let node = stmt.id.0;
+        let step = match expect {
+            Expect::NoError { or } => TestStep::NoError { node, or: or.iter().map(|n| n.text).collect() },
+            Expect::Error { code, at } => {
+                let at = at.as_ref().map(|e| self.place(e));
+                TestStep::Error { node, code: code.map(|c| c.text), at }
+            }
+            Expect::NoOutputOf { owner } => {
+                let text = Ty::Scalar(kss_value::scalar::ScalarType::Text);
+                TestStep::NoOutputOf { node, owner: self.check(owner, &text) }
+            }
+            Expect::NoOutputWith { text } => {
+                let want = Ty::Scalar(kss_value::scalar::ScalarType::Text);
+                TestStep::NoOutputWith { node, text: self.check(text, &want) }
+            }
+            Expect::Output { head, cond } => {
+                let Some(entry) = entry_refs(head).into_iter().next() else {
+                    self.misplaced(stmt, "an output is named here: `expect helm NAME: condition`");
+                    return;
+                };
+                if !self.sigs.kinds.contains_key(&entry.kind) {
+                    let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
+                    let message = format!("there is no kind `{}`", entry.kind);
+                    self.unknown(&code::UNKNOWN_KIND, head.id, message, &entry.kind, known.iter().map(|s| s.as_str()));
+                    return;
+                }
+                let outer = self.self_kind.replace(entry.kind);
+                let cond = self.condition(cond);
+                self.self_kind = outer;
+                TestStep::Output { node, entry, cond }
+            }
+            Expect::Cond(cond) => TestStep::Cond { node, cond: self.condition(cond) },
+        };
+        out.push(step);
+    }
+
+    /// A place in a test: `node.worker-2.ip` of the last variant; lowered as a path of names.
+    fn place(&mut self, e: &ast::Expr) -> kss_ir::Expr {
+        let path = super::facts::path_key(e).unwrap_or_default();
+        let text: Vec<&str> = path.iter().map(|s| s.as_str()).collect();
+        let at = self.at(e.id);
+        expr(e.id, ExprKind::Const(kss_value::Value::text(text.join("."), at)))
+    }
+}

@@ -1,0 +1,189 @@
+//! The grammar. Which form a statement has follows from its first tokens (`form`); each form is a rule of its own. One rule
+//! is recursive for statements, one for expressions, one for types.
+
+mod declare;
+mod entry;
+mod expr;
+mod form;
+mod list;
+mod pattern;
+mod stmt;
+mod text;
+mod types;
+
+use crate::ast::{Block, Expr, ExprKind, NodeId, Stmt, StmtKind, Text, Type};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, skip_junk, when};
+use crate::token::K;
+use chumsky::prelude::*;
+
+/// The rules that others are built of.
+#[derive(Clone)]
+struct Rules<'s> {
+    stmt: Rule<'s, Stmt>,
+    /// `{ … }`; fails where there is no brace.
+    block: Rule<'s, Block>,
+    expr: Rule<'s, Expr>,
+    ty: Rule<'s, Type>,
+    /// A text; fails where there is no quote.
+    text: Rule<'s, Text>,
+}
+
+/// Statements up to the end of the input.
+pub(crate) fn statements<'s>() -> Rule<'s, Vec<Stmt>> {
+    let stmt = recursive(|stmt| {
+        let stmt = stmt.boxed();
+        let block = block(stmt.clone()).boxed();
+        let ty = recursive(|ty| types::ty(ty.boxed(), block.clone())).boxed();
+        let expr = recursive(|expr| {
+            let expr = expr.boxed();
+            let text = text::text(expr.clone()).boxed();
+            let rules = Rules { stmt: stmt.clone(), block: block.clone(), expr, ty: ty.clone(), text };
+            expr::expr(&rules)
+        })
+        .boxed();
+        let text = text::text(expr.clone()).boxed();
+        stmt::stmt(&Rules { stmt, block, expr, ty, text })
+    });
+    many(stmt.boxed()).boxed()
+}
+
+/// Statements with what separates them.
+fn many<'s>(stmt: Rule<'s, Stmt>) -> impl Parse<'s, Vec<Stmt>> {
+    separators().ignore_then(stmt.then_ignore(line_end()).repeated().collect())
+}
+
+fn block<'s>(stmt: Rule<'s, Stmt>) -> impl Parse<'s, Block> {
+    let braced = just::<_, In<'s>, Ex<'s>>(K::LBrace).ignore_then(many(stmt)).then_ignore(just(K::RBrace));
+    let too_deep = just(K::TooDeep).to(Vec::new());
+    braced.or(too_deep).map_with(|stmts, e| {
+        let span = e.span();
+        Block { id: e.state().node(span), stmts }
+    })
+}
+
+fn separators<'s>() -> impl Parse<'s, ()> {
+    custom(|inp: &mut Inp<'s, '_>| {
+        while matches!(inp.ahead(0), K::Newline | K::Comma) {
+            inp.skip();
+        }
+        Ok(())
+    })
+}
+
+/// What stands behind a statement: the end of its line, a comma, or the end of the block. Reads at least one token unless the
+/// block ends, or the next statement begins.
+fn line_end<'s>() -> impl Parse<'s, ()> {
+    custom(|inp: &mut Inp<'s, '_>| {
+        loop {
+            match inp.ahead(0) {
+                K::Newline | K::Comma => inp.skip(),
+                K::End => return Ok(()),
+                kind if kind.is_closer() => return Ok(()),
+                _ if matches!(before(inp), K::Newline | K::Comma) => return Ok(()),
+                _ if form::begins(inp) => {
+                    let at = inp.pos();
+                    inp.state().expected_text(at, "a new line or `,`", ",");
+                    return Ok(());
+                }
+                _ => {
+                    unexpected(inp);
+                    skip_junk(inp, &[]);
+                }
+            }
+        }
+    })
+}
+
+fn before(inp: &mut Inp<'_, '_>) -> K {
+    match inp.pos() {
+        0 => K::End,
+        at => inp.state().kind(at - 1),
+    }
+}
+
+/// Says that the next token can't stand here.
+fn unexpected(inp: &mut Inp<'_, '_>) {
+    let at = inp.pos();
+    let (next, then) = (inp.ahead(0), inp.ahead(1));
+    let state = inp.state();
+    let range = state.range(at).at(state.file);
+    let Some(mut error) = state.expected_at(at, "the end of the line") else { return };
+    match (next, then) {
+        (K::Pipe, K::Pipe) => error.message = "`||` is no operator; it is written `or`".into(),
+        (K::Slash, K::Slash) => {
+            error.message = "a comment begins with `#`".into();
+            error = error.suggest("write `#`", range, kss_diag::How::Before, "#");
+        }
+        (K::Question, _) => error = error.help("a condition is written `if c then a else b`"),
+        _ => {}
+    }
+    inp.state().errors.push(error);
+}
+
+/// Items between brackets, separated by commas; all but the closing bracket is read.
+fn commas<'s, O: 's>(item: impl Parse<'s, O>, closer: K, what: &'static str) -> impl Parse<'s, Vec<O>> {
+    let skip = |inp: &mut Inp<'s, '_>| {
+        while matches!(inp.ahead(0), K::Comma | K::Newline) {
+            inp.skip();
+        }
+    };
+    let more = when(|inp| !inp.ahead(0).is_closer() && inp.ahead(0) != K::End);
+    let end = custom(move |inp: &mut Inp<'s, '_>| {
+        let kind = inp.ahead(0);
+        if kind == closer || matches!(kind, K::Comma | K::Newline | K::End) {
+            return Ok(skip(inp));
+        }
+        let at = inp.pos();
+        if expr::begins(kind) {
+            inp.state().expected_text(at, what, ",");
+        } else {
+            inp.state().expected(at, what);
+            skip_junk(inp, &[]);
+            skip(inp);
+        }
+        Ok(())
+    });
+    let lead = custom(move |inp: &mut Inp<'s, '_>| Ok(skip(inp)));
+    lead.ignore_then(more.ignore_then(item.then_ignore(end)).repeated().collect())
+}
+
+/// `{ … }`; where there is none, says that `what` is missing.
+fn block_of<'s>(block: &Rule<'s, Block>, what: &'static str) -> impl Parse<'s, Block> {
+    let block = block.clone();
+    custom(move |inp: &mut Inp<'s, '_>| match inp.ahead(0) {
+        K::LBrace | K::TooDeep => inp.parse(&block),
+        _ => {
+            let at = inp.pos();
+            inp.state().expected(at, what);
+            Ok(Block { id: empty(inp), stmts: Vec::new() })
+        }
+    })
+}
+
+/// A node over nothing, before the next token.
+fn empty(inp: &mut Inp<'_, '_>) -> NodeId {
+    let at = inp.pos();
+    inp.state().node((at..at).into())
+}
+
+/// A node over the tokens from `start` to here.
+fn since(inp: &mut Inp<'_, '_>, start: usize) -> NodeId {
+    let at = inp.pos();
+    inp.state().node((start..at).into())
+}
+
+fn no_expr(ctx: &mut Ctx<'_>, at: usize) -> Expr {
+    Expr { id: ctx.node((at..at).into()), kind: ExprKind::Missing }
+}
+
+/// No value where one has to be: says so.
+fn missing_expr(inp: &mut Inp<'_, '_>, what: &str) -> Expr {
+    let at = inp.pos();
+    let state = inp.state();
+    state.expected(at, what);
+    no_expr(state, at)
+}
+
+fn no_stmt(ctx: &mut Ctx<'_>, at: usize) -> Stmt {
+    Stmt { id: ctx.node((at..at).into()), doc: None, kind: StmtKind::Error }
+}

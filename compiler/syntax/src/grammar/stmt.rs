@@ -1,0 +1,148 @@
+//! Statements: the choice between their forms, and those that decide or repeat.
+
+use super::form::{Form, form};
+use super::list::generators;
+use super::pattern::{arms, pattern};
+use super::{Rules, block_of, declare, entry, expr, missing_expr, no_stmt, since};
+use crate::ast::{Block, Body, Expr, Generator, Pattern, Stmt, StmtKind};
+use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested};
+use crate::token::K;
+use chumsky::error::EmptyErr;
+use chumsky::prelude::*;
+
+/// A statement; fails only where the block ends.
+pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
+    let forms = std::rc::Rc::new(Forms::new(rules));
+    let whole = custom(move |inp: &mut Inp<'s, '_>| {
+        let start = inp.pos();
+        let doc = inp.state().doc(start);
+        let kind = forms.read(inp)?;
+        Ok(Stmt { doc, kind, id: since(inp, start) })
+    });
+    nested(whole, no_stmt)
+}
+
+struct Forms<'s> {
+    stmt: Rule<'s, Stmt>,
+    body: Rule<'s, Block>,
+    expr: Rule<'s, Expr>,
+    head: Rule<'s, Expr>,
+    generators: Rule<'s, Vec<Generator>>,
+    arms: Rule<'s, Vec<(Pattern, Body)>>,
+    entry: entry::Entries<'s>,
+    declare: declare::Declarations<'s>,
+}
+
+impl<'s> Forms<'s> {
+    fn new(rules: &Rules<'s>) -> Forms<'s> {
+        let arm = pattern(rules.ty.clone(), rules.text.clone(), true);
+        let (stmt, block) = (rules.stmt.clone(), rules.block.clone());
+        let arm_body = custom(move |inp: &mut Inp<'s, '_>| match inp.ahead(0) {
+            K::LBrace | K::TooDeep => Ok(Body::Block(inp.parse(&block)?)),
+            _ => one(inp, &stmt),
+        });
+        Forms {
+            stmt: rules.stmt.clone(),
+            body: block_of(&rules.block, "`{`").boxed(),
+            expr: rules.expr.clone(),
+            head: header(true, rules.expr.clone()).boxed(),
+            generators: header(true, generators(rules)).boxed(),
+            arms: arms(arm, arm_body.boxed()),
+            entry: entry::Entries::new(rules),
+            declare: declare::Declarations::new(rules),
+        }
+    }
+
+    fn read(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        match form(inp) {
+            Form::End => Err(EmptyErr::default()),
+            Form::Junk => {
+                let at = inp.pos();
+                inp.state().expected(at, "a statement");
+                // At least one token, so that whoever repeats statements gets on.
+                inp.skip();
+                crate::ctx::skip_junk(inp, &[]);
+                Ok(StmtKind::Error)
+            }
+            Form::Spread => self.spread(inp),
+            Form::Field => inp.parse(&self.entry.field),
+            Form::Entry => inp.parse(&self.entry.entry),
+            Form::Element => Ok(StmtKind::Element(inp.parse(&self.expr)?)),
+            Form::Word(K::If) => self.if_(inp),
+            Form::Word(K::For) => self.for_(inp),
+            Form::Word(K::Match) => self.match_(inp),
+            Form::Word(word) => match self.declare.rule(word) {
+                Some(rule) => inp.parse(rule),
+                None => inp.parse(self.entry.rule(word)),
+            },
+        }
+    }
+
+    fn spread(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        inp.skip();
+        let next = inp.ahead(0);
+        if matches!(next, K::Newline | K::Comma | K::End) || next.is_closer() {
+            return Ok(StmtKind::Open);
+        }
+        Ok(StmtKind::Spread(inp.parse(&self.expr)?))
+    }
+
+    fn body(&self, inp: &mut Inp<'s, '_>) -> Result<Body, EmptyErr> {
+        if inp.ahead(0) == K::Arrow {
+            inp.skip();
+            return one(inp, &self.stmt);
+        }
+        Ok(Body::Block(inp.parse(&self.body)?))
+    }
+
+    fn if_(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        let start = inp.pos();
+        inp.skip();
+        let cond = inp.parse(&self.head)?;
+        if inp.ahead(0) == K::Then {
+            return Ok(StmtKind::Element(expr::if_tail(inp, start, cond, &self.expr)?));
+        }
+        let then = self.body(inp)?;
+        let mut otherwise = None;
+        if inp.ahead(0) == K::Else {
+            inp.skip();
+            otherwise = Some(match inp.ahead(0) {
+                K::If => one(inp, &self.stmt)?,
+                _ => self.body(inp)?,
+            });
+        }
+        Ok(StmtKind::If { cond, then, otherwise })
+    }
+
+    fn for_(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        inp.skip();
+        let generators = inp.parse(&self.generators)?;
+        Ok(StmtKind::For { generators, body: self.body(inp)? })
+    }
+
+    fn match_(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        inp.skip();
+        let subject = inp.parse(&self.head)?;
+        let arms = match inp.ahead(0) {
+            K::LBrace | K::TooDeep => inp.parse(&self.arms)?,
+            _ => {
+                let at = inp.pos();
+                inp.state().expected(at, "`{` with the cases of `match`");
+                Vec::new()
+            }
+        };
+        Ok(StmtKind::Match { subject, arms })
+    }
+}
+
+/// The statement behind `=>` or `else`.
+fn one<'s>(inp: &mut Inp<'s, '_>, stmt: &Rule<'s, Stmt>) -> Result<Body, EmptyErr> {
+    let next = inp.ahead(0);
+    if matches!(next, K::Newline | K::Comma | K::End) || next.is_closer() {
+        let at = inp.pos();
+        let value = missing_expr(inp, "a value or `{`");
+        let id = inp.state().node((at..at).into());
+        return Ok(Body::One(Box::new(Stmt { id, doc: None, kind: StmtKind::Element(value) })));
+    }
+    Ok(Body::One(Box::new(inp.parse(stmt)?)))
+}

@@ -1,0 +1,360 @@
+//! Between lexer and parser: drops space and comments, decides which ends of lines end a statement, and makes brackets
+//! balance. So the parser meets no bracket without its partner, whatever the text, and an error stays in its block.
+
+mod balance;
+mod lines;
+
+use crate::ast::LiteralClass;
+use crate::lex::{Lexeme, literal};
+use crate::token::K;
+use balance::{Repair, What};
+use kss_diag::{Diagnostic, How, code};
+use kss_span::{FileId, TextRange};
+use std::sync::Arc;
+
+/// How deep brackets may be nested.
+pub(crate) const MAX_BRACKETS: usize = 200;
+/// How many `not` and `-` may follow each other.
+const MAX_PREFIXES: usize = 8;
+
+/// A token that means something.
+#[derive(Clone, Copy, Debug)]
+struct Sig {
+    kind: K,
+    class: LiteralClass,
+    range: TextRange,
+    /// If it is the first of its line: how far it is indented.
+    indent: Option<u32>,
+}
+
+/// What the parser reads.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// Kinds; closers that were missing are in it, ends of lines only where they end a statement.
+    pub(crate) kinds: Vec<K>,
+    /// Classes of literals, by token.
+    pub(crate) classes: Vec<LiteralClass>,
+    /// Places; that of an inserted token is empty.
+    pub(crate) ranges: Vec<TextRange>,
+    /// Is the token the first of its line?
+    pub(crate) line_starts: Vec<bool>,
+    /// `##` lines by the token that they stand before.
+    pub(crate) docs: Vec<(u32, Arc<str>)>,
+    /// The tokens of each top-level statement.
+    pub(crate) items: Vec<std::ops::Range<usize>>,
+    /// What was wrong so far.
+    pub(crate) errors: Vec<Diagnostic>,
+}
+
+/// Lays out the tokens of `text`.
+pub(crate) fn layout(file: FileId, text: &str, lexemes: &[Lexeme]) -> Layout {
+    let mut build = Builder { file, text, out: Layout::default(), stack: Vec::new(), prefixes: 0 };
+    let (sigs, docs) = build.significant(lexemes);
+    let repairs = balance::repairs(text, &sigs);
+    build.report(&sigs, &repairs);
+    build.emit(&sigs, &repairs, docs);
+    build.out.items = items(&build.out.kinds);
+    build.out
+}
+
+struct Builder<'s> {
+    file: FileId,
+    text: &'s str,
+    out: Layout,
+    /// Open brackets.
+    stack: Vec<K>,
+    /// How many prefix operators stood before the current token.
+    prefixes: usize,
+}
+
+type Docs = Vec<(usize, Arc<str>)>;
+
+impl Builder<'_> {
+    /// The tokens that mean something, and the documentation before them.
+    fn significant(&mut self, lexemes: &[Lexeme]) -> (Vec<Sig>, Docs) {
+        let mut sigs = Vec::with_capacity(lexemes.len() * 2 / 3);
+        let mut docs = Docs::new();
+        let mut doc: Vec<&str> = Vec::new();
+        let (mut at, mut line, mut first) = (0u32, 0u32, true);
+        for lexeme in lexemes {
+            let range = TextRange::new(at, at + lexeme.len);
+            at = range.hi;
+            match lexeme.kind {
+                K::Space | K::Comment => continue,
+                K::Newline => {
+                    (line, first) = (at, true);
+                    continue;
+                }
+                K::Doc => {
+                    if first {
+                        let body = &self.text[range.range()][2..];
+                        doc.push(body.strip_prefix(' ').unwrap_or(body).trim_end());
+                    }
+                    continue;
+                }
+                K::Unknown => {
+                    self.unknown(range);
+                    if !self.stands_for(range, &mut sigs, first.then(|| range.lo - line)) {
+                        continue;
+                    }
+                }
+                kind => {
+                    if kind == K::Literal && lexeme.class == LiteralClass::Malformed {
+                        self.malformed(range);
+                    }
+                    let indent = first.then(|| range.lo - line);
+                    sigs.push(Sig { kind, class: lexeme.class, range, indent });
+                }
+            }
+            first = false;
+            if !doc.is_empty() {
+                docs.push((sigs.len() - 1, doc.join("\n").into()));
+                doc.clear();
+            }
+        }
+        (sigs, docs)
+    }
+
+    /// Operators of other languages mean ours.
+    fn stands_for(&self, range: TextRange, sigs: &mut Vec<Sig>, indent: Option<u32>) -> bool {
+        let kind = match &self.text[range.range()] {
+            "&&" => K::And,
+            "!" => K::Not,
+            _ => return false,
+        };
+        sigs.push(Sig { kind, class: LiteralClass::Int, range, indent });
+        true
+    }
+
+    fn unknown(&mut self, range: TextRange) {
+        let text = &self.text[range.range()];
+        let place = range.at(self.file);
+        let error = |message: String| code::UNEXPECTED_TOKEN.at(place, message);
+        let error = match text {
+            "&&" => {
+                error("`&&` is no operator; it is written `and`".into()).fix("write `and`", place, How::Replace, "and")
+            }
+            "!" => {
+                error("`!` is no operator; it is written `not`".into()).fix("write `not`", place, How::Replace, "not ")
+            }
+            ";" => error("`;` ends nothing here: a statement ends at the end of its line".into()).fix(
+                "remove `;`",
+                place,
+                How::Replace,
+                "",
+            ),
+            _ if text.chars().all(char::is_alphanumeric) => {
+                error(format!("`{text}` can't stand in a name: names have the letters a to z, digits, `_` and `-`"))
+            }
+            _ => error(format!("`{}` means nothing here", shown(text))),
+        };
+        self.out.errors.push(error);
+    }
+
+    fn malformed(&mut self, range: TextRange) {
+        let (message, edit) = literal::problem(&self.text[range.range()]);
+        let place = range.at(self.file);
+        let mut error = code::BAD_LITERAL.at(place, message);
+        if let Some(edit) = edit {
+            error = error.suggest(format!("write `{edit}`"), place, How::Replace, edit);
+        }
+        self.out.errors.push(error);
+    }
+
+    /// One message for all that is missing at one place.
+    fn report(&mut self, sigs: &[Sig], repairs: &[Repair]) {
+        let mut rest = repairs;
+        while let Some(first) = rest.first() {
+            let len = match first.what {
+                What::Close { .. } => rest.iter().take_while(|r| r.at == first.at && r.is_close()).count(),
+                _ => 1,
+            };
+            let (group, more) = rest.split_at(len);
+            rest = more;
+            let error = match first.what {
+                What::Close { .. } => self.unclosed(sigs, group),
+                What::Drop => self.stray(sigs, first.at),
+                What::Instead { opener } => self.mixed(sigs, first.at, opener),
+            };
+            self.out.errors.push(error);
+        }
+    }
+
+    fn unclosed(&self, sigs: &[Sig], group: &[Repair]) -> Diagnostic {
+        let at = group[0].at;
+        let before = sigs[at.saturating_sub(1)].range;
+        let openers = || group.iter().filter_map(Repair::opener).map(|i| sigs[i]);
+        let closers: Vec<&str> = openers().map(|s| self.closer_text(s)).collect();
+        let only_text = openers().all(|s| s.kind == K::TextOpen);
+        let what = match openers().next().map(|s| s.kind) {
+            Some(K::TextOpen) => "this text isn't closed".to_owned(),
+            _ if closers.len() == 1 => format!("`{}` is missing", closers[0]),
+            _ => format!("{} are missing", closers.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ")),
+        };
+        let place = if only_text { openers().next().map_or(before, |s| s.range) } else { before };
+        let mut error = code::UNCLOSED.at(place.at(self.file), what);
+        if !only_text {
+            error = error.label("it belongs behind this");
+            for opener in openers().take(3) {
+                error = error.also(opener.range.at(self.file), "opened here");
+            }
+        }
+        let text = closers.join("");
+        let block = at < sigs.len() && sigs[at].indent.is_some() && closers.contains(&"}");
+        let safe = !block && at < sigs.len();
+        let title = format!("insert `{text}`");
+        match safe {
+            true => error.fix(title, before.at(self.file), How::After, text),
+            false => error.suggest(title, before.at(self.file), How::After, text),
+        }
+    }
+
+    fn closer_text(&self, opener: Sig) -> &'static str {
+        match opener.kind {
+            K::LBrace | K::HoleOpen => "}",
+            K::LParen => ")",
+            K::LBracket => "]",
+            _ if opener.range.len() == 3 => "\"\"\"",
+            _ => "\"",
+        }
+    }
+
+    fn stray(&self, sigs: &[Sig], at: usize) -> Diagnostic {
+        let place = sigs[at].range.at(self.file);
+        let text = &self.text[sigs[at].range.range()];
+        let error = code::UNCLOSED.at(place, format!("`{text}` closes nothing"));
+        error.label("nothing is open here").suggest(format!("remove `{text}`"), place, How::Replace, "")
+    }
+
+    fn mixed(&self, sigs: &[Sig], at: usize, opener: usize) -> Diagnostic {
+        let place = sigs[at].range.at(self.file);
+        let found = &self.text[sigs[at].range.range()];
+        let right = self.closer_text(sigs[opener]);
+        let open = &self.text[sigs[opener].range.range()];
+        code::UNCLOSED
+            .at(place, format!("`{open}` is closed by `{right}`, not by `{found}`"))
+            .also(sigs[opener].range.at(self.file), "opened here")
+            .fix(format!("write `{right}`"), place, How::Replace, right)
+    }
+
+    fn emit(&mut self, sigs: &[Sig], repairs: &[Repair], docs: Docs) {
+        let room = sigs.len() + sigs.len() / 4;
+        self.out.kinds.reserve(room);
+        self.out.classes.reserve(room);
+        self.out.ranges.reserve(room);
+        self.out.line_starts.reserve(room);
+        let mut repairs = repairs.iter().peekable();
+        let mut docs = docs.into_iter().peekable();
+        for at in 0..=sigs.len() {
+            let mut kind = sigs.get(at).map_or(K::End, |s| s.kind);
+            while let Some(repair) = repairs.next_if(|r| r.at == at) {
+                match repair.what {
+                    What::Close { opener } => self.close(sigs, at, opener),
+                    What::Drop => kind = K::End,
+                    What::Instead { opener } => kind = sigs[opener].kind.closer().unwrap_or(kind),
+                }
+            }
+            let doc = docs.next_if(|d| d.0 == at);
+            if kind == K::End || self.too_many_prefixes(sigs, at) {
+                continue;
+            }
+            if sigs[at].indent.is_some() && self.open() && lines::ends_statement(self.text, sigs, at) {
+                let end = TextRange::empty(sigs[at - 1].range.hi);
+                self.token(K::Newline, sigs[at].class, end, false);
+            }
+            if let Some((_, doc)) = doc {
+                self.out.docs.push((self.out.kinds.len() as u32, doc));
+            }
+            self.bracketed(sigs, at, kind);
+        }
+    }
+
+    /// Does the end of a line mean something here?
+    fn open(&self) -> bool {
+        !self.out.kinds.is_empty() && matches!(self.stack.last(), None | Some(K::LBrace))
+    }
+
+    fn bracketed(&mut self, sigs: &[Sig], at: usize, kind: K) {
+        let sig = sigs[at];
+        if kind.closer().is_some() {
+            self.stack.push(kind);
+            if self.stack.len() == MAX_BRACKETS + 1 {
+                self.token(K::TooDeep, sig.class, sig.range, sig.indent.is_some());
+                let message = format!("brackets are nested more than {MAX_BRACKETS} deep");
+                let error = code::TOO_DEEP.at(sig.range.at(self.file), message);
+                self.out.errors.push(error.help("name the inner part with `let`"));
+                return;
+            }
+        }
+        let hidden = self.stack.len() > MAX_BRACKETS;
+        if kind.is_closer() {
+            self.stack.pop();
+        }
+        if !hidden {
+            self.token(kind, sig.class, sig.range, sig.indent.is_some());
+        }
+    }
+
+    /// Inserts the closer of `opener` before token `at`.
+    fn close(&mut self, sigs: &[Sig], at: usize, opener: usize) {
+        let hidden = self.stack.len() > MAX_BRACKETS;
+        self.stack.pop();
+        if let (false, Some(kind)) = (hidden, sigs[opener].kind.closer()) {
+            let end = at.checked_sub(1).map_or(0, |before| sigs[before].range.hi);
+            self.token(kind, sigs[opener].class, TextRange::empty(end), false);
+        }
+    }
+
+    fn too_many_prefixes(&mut self, sigs: &[Sig], at: usize) -> bool {
+        let sig = sigs[at];
+        if !matches!(sig.kind, K::Not | K::Minus) {
+            self.prefixes = 0;
+            return false;
+        }
+        self.prefixes += 1;
+        if self.prefixes == MAX_PREFIXES + 1 {
+            let message = format!("more than {MAX_PREFIXES} `not` or `-` follow each other");
+            self.out.errors.push(code::TOO_DEEP.at(sig.range.at(self.file), message));
+        }
+        self.prefixes > MAX_PREFIXES
+    }
+
+    fn token(&mut self, kind: K, class: LiteralClass, range: TextRange, line_start: bool) {
+        let too_deep = self.stack.len() > MAX_BRACKETS && kind != K::TooDeep;
+        if too_deep {
+            return;
+        }
+        self.out.kinds.push(kind);
+        self.out.classes.push(class);
+        self.out.ranges.push(range);
+        self.out.line_starts.push(line_start);
+    }
+}
+
+/// A text for a message: one line, not long.
+pub(crate) fn shown(text: &str) -> String {
+    let line = text.lines().next().unwrap_or("");
+    match line.char_indices().nth(24) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// Cuts at ends of lines outside of brackets.
+fn items(kinds: &[K]) -> Vec<std::ops::Range<usize>> {
+    let mut items = Vec::new();
+    let (mut depth, mut start) = (0usize, 0);
+    for (at, kind) in kinds.iter().enumerate() {
+        if kind.closer().is_some() {
+            depth += 1;
+        } else if kind.is_closer() {
+            depth = depth.saturating_sub(1);
+        } else if depth == 0 && *kind == K::Newline {
+            items.push(start..at);
+            start = at + 1;
+        }
+    }
+    items.push(start..kinds.len());
+    items.retain(|i| !i.is_empty());
+    items
+}

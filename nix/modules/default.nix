@@ -1,0 +1,18 @@
+# The NixOS library that emitted configurations import: everything here is off, or empty, until a configuration says otherwise,
+# so that any machine may import the whole of it. Nothing but nixpkgs and, where secrets are declared, sops-nix is needed.
+{
+  imports = [
+    ./cluster.nix
+    ./firewall.nix
+    ./forward.nix
+    ./longhorn-host.nix
+    ./minio.nix
+    ./openbao.nix
+    ./registries.nix
+    ./rke2.nix
+    ./secrets.nix
+    ./teleport.nix
+    ./trust.nix
+    ./vm.nix
+  ];
+}
