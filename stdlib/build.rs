@@ -1,5 +1,5 @@
-//! Lists the files that the library embeds: `.kss` sources with their assets, the lock, and what backends copy into a
-//! deploy tree.
+//! Lists the files that the library embeds: `.kss` sources with their assets, and what backends copy into a deploy tree. The
+//! files of the lock are listed by what writes them (lock/files.rs).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,18 @@ fn main() -> io::Result<()> {
     let nix = own.join("../nix");
     let folders = [
         // What is Rust or for readers of the repository is no part of the library.
-        ("FILES", own.clone(), "std/", &["Cargo.toml", "README.md", "build.rs", "src", "lock", "tests"][..]),
-        ("LOCK", own.join("lock"), "std/lock/", &[][..]),
-        ("NIX", nix, "nix/", &["tests"][..]),
-        ("TOFU_MODULES", own.join("tofu/modules"), "tofu/modules/", &[][..]),
+        (
+            "FILES",
+            own.clone(),
+            "std/",
+            Content::Bytes,
+            &["Cargo.toml", "README.md", "build.rs", "src", "lock", "tests"][..],
+        ),
+        ("NIX", nix, "nix/", Content::Text, &["tests"][..]),
+        ("TOFU_MODULES", own.join("tofu/modules"), "tofu/modules/", Content::Text, &[][..]),
     ];
     let mut text = String::new();
-    for (name, folder, prefix, except) in folders {
+    for (name, folder, prefix, content, except) in folders {
         let mut files = Vec::new();
         if folder.is_dir() {
             collect(&folder, &mut files)?;
@@ -26,7 +31,7 @@ fn main() -> io::Result<()> {
             files.into_iter().filter_map(|file| Some((relative(&folder, &file)?, file))).collect();
         list.retain(|(path, _)| !except.contains(&path.split('/').next().unwrap_or_default()));
         list.sort();
-        constant(&mut text, name, prefix, &list);
+        constant(&mut text, name, prefix, content, &list);
         println!("cargo::rerun-if-changed={}", folder.display());
     }
     fs::write(out.join("files.rs"), text)
@@ -47,10 +52,21 @@ fn relative(folder: &Path, file: &Path) -> Option<String> {
     Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
 }
 
-fn constant(text: &mut String, name: &str, prefix: &str, list: &[(String, PathBuf)]) {
-    let _ = writeln!(text, "pub static {name}: &[(&str, &[u8])] = &[");
+/// What a list holds.
+#[derive(Clone, Copy)]
+enum Content {
+    Bytes,
+    Text,
+}
+
+fn constant(text: &mut String, name: &str, prefix: &str, content: Content, list: &[(String, PathBuf)]) {
+    let (of, read) = match content {
+        Content::Bytes => ("[u8]", "include_bytes"),
+        Content::Text => ("str", "include_str"),
+    };
+    let _ = writeln!(text, "pub static {name}: &[(&str, &{of})] = &[");
     for (path, file) in list {
-        let _ = writeln!(text, "    ({:?}, include_bytes!({:?})),", format!("{prefix}{path}"), file);
+        let _ = writeln!(text, "    ({:?}, {read}!({:?})),", format!("{prefix}{path}"), file);
     }
     let _ = writeln!(text, "];");
 }

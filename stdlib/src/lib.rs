@@ -1,6 +1,9 @@
 //! The standard library: `.kss` modules with the files that they read, the locked facts about charts, kinds and options, and
 //! the libraries that a deploy tree carries along. Everything is part of the program, so a build needs no other file.
 
+#[path = "../lock/files.rs"]
+mod lock;
+
 mod files {
     #![allow(missing_docs)]
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
@@ -9,22 +12,18 @@ mod files {
 /// Every source and asset by its path as modules see it (`std/core/site.kss`), in order of the paths.
 pub static FILES: &[(&str, &[u8])] = files::FILES;
 
-/// Charts, Kubernetes kinds and NixOS options that the library was written against, below `std/lock/`.
-pub static LOCK: &[(&str, &[u8])] = files::LOCK;
+/// Charts, Kubernetes kinds and NixOS options that the library was written against, by path below `stdlib/lock/`.
+pub static LOCK: &[(&str, &str)] = lock::FILES;
 
 /// The NixOS library that emitted configurations import, as it lies in a deploy tree: below `nix/`.
-pub static NIX: &[(&str, &[u8])] = files::NIX;
+pub static NIX: &[(&str, &str)] = files::NIX;
 
 /// Bodies of OpenTofu modules, as they lie in a deploy tree: below `tofu/modules/`.
-pub static TOFU_MODULES: &[(&str, &[u8])] = files::TOFU_MODULES;
+pub static TOFU_MODULES: &[(&str, &str)] = files::TOFU_MODULES;
 
-/// The content of `path` (`std/cni/alloy/logs.alloy`), if the library has such a file.
+/// The content of `path` (`std/monitoring/alloy/logs.alloy`), if the library has such a file.
 pub fn file(path: &str) -> Option<&'static [u8]> {
-    find(FILES, path).or_else(|| find(LOCK, path))
-}
-
-fn find(list: &'static [(&'static str, &'static [u8])], path: &str) -> Option<&'static [u8]> {
-    list.binary_search_by(|(known, _)| (*known).cmp(path)).ok().map(|at| list[at].1)
+    FILES.binary_search_by(|(known, _)| (*known).cmp(path)).ok().map(|at| FILES[at].1)
 }
 
 #[cfg(test)]
@@ -33,7 +32,8 @@ mod tests {
 
     #[test]
     fn every_list_is_sorted_and_has_no_path_twice() {
-        for list in [FILES, LOCK, NIX, TOFU_MODULES] {
+        assert!(FILES.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for list in [LOCK, NIX, TOFU_MODULES] {
             assert!(list.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }
@@ -47,14 +47,21 @@ mod tests {
 
     #[test]
     fn nothing_but_the_library_is_embedded() {
-        assert!(FILES.iter().all(|(path, _)| path.starts_with("std/") && !path.ends_with(".rs") && !path.ends_with(".toml")));
+        assert!(
+            FILES
+                .iter()
+                .all(|(path, _)| path.starts_with("std/") && !path.ends_with(".rs") && !path.ends_with(".toml"))
+        );
     }
 
     #[test]
     fn sources_are_text_and_name_their_own_path() {
         for (path, text) in FILES.iter().filter(|(path, _)| path.ends_with(".kss")) {
             let own = path.replacen("std/", "# stdlib/", 1);
-            assert!(std::str::from_utf8(text).is_ok_and(|text| text.starts_with(&own)), "{path} begins with another path");
+            assert!(
+                std::str::from_utf8(text).is_ok_and(|text| text.starts_with(&own)),
+                "{path} begins with another path"
+            );
         }
     }
 
