@@ -47,7 +47,7 @@ use frozen::Frozen;
 use kss_ir::{Body, Program};
 use kss_model::{Cluster, Model, Scope};
 use kss_schema::SchemaSet;
-use kss_span::{ItemId, Symbol};
+use kss_span::{ItemId, Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, Value};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -236,6 +236,16 @@ impl ScopeModel {
 }
 
 impl Outcome {
+    /// Who wrote the value that an output shows at `pointer`, where the output is made of an entry whose head stands at `head`;
+    /// `name` tells entries of one head (in a loop) apart.
+    pub fn why_output(&self, head: Origin, name: &dyn Fn(Symbol) -> bool, pointer: &[Symbol]) -> Vec<WhyStep> {
+        let below = |field: &str| std::iter::once(Symbol::new(field)).chain(pointer.iter().copied()).collect::<Vec<_>>();
+        // Values of a release and the body of a file below /etc stand in a field of the entry; other outputs are the entry.
+        let paths = [pointer.to_vec(), below("values"), below("body")];
+        let found = self.parts.iter().filter_map(|part| part.frozen.why_at(head, name, &paths));
+        found.max_by_key(|(depth, _)| *depth).map(|(_, steps)| steps).unwrap_or_default()
+    }
+
     /// As [`ScopeModel::why`], wherever the entry lives.
     pub fn why(&self, entry: &EntryKey, path: &[Symbol]) -> Vec<WhyStep> {
         self.parts.iter().map(|part| part.why(entry, path)).find(|steps| !steps.is_empty()).unwrap_or_default()

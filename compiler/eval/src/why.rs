@@ -108,4 +108,20 @@ impl Frozen {
         let below = entry.why.iter().filter(|leaf| leaf.path.starts_with(path));
         below.flat_map(|leaf| leaf.steps.iter().cloned()).collect()
     }
+
+    /// Of all entries whose head stands at `head`: the contributions to the longest written path that is the end of one of
+    /// `paths`, with the entry and that path.
+    pub(crate) fn why_at(&self, head: Origin, name: &dyn Fn(Symbol) -> bool, paths: &[Vec<Symbol>]) -> Option<(usize, Vec<WhyStep>)> {
+        let mut best: Option<(usize, &EntryKey, &WhyLeaf)> = None;
+        for (key, entry) in self.entries.iter().filter(|(key, e)| e.origin == head && name(key.name)) {
+            for leaf in entry.why.iter().filter(|leaf| paths.iter().any(|path| path.starts_with(&leaf.path))) {
+                let depth = leaf.path.len();
+                // Of equally deep ones the first by name, whatever the order of the map.
+                if best.is_none_or(|(d, k, _)| depth > d || (depth == d && **key < *k)) {
+                    best = Some((depth, key, leaf));
+                }
+            }
+        }
+        best.map(|(depth, _, leaf)| (depth, leaf.steps.clone()))
+    }
 }

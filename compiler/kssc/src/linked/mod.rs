@@ -1,5 +1,8 @@
 //! The driver over the compiler's libraries.
 
+mod model;
+mod why;
+
 use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
@@ -95,6 +98,7 @@ impl Driver for Compiler {
         let wrong = found.has_errors();
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
         let checked = checked(session, diagnostics);
+        let wrong = wrong && std::env::var_os("KSS_FORCE").is_none();
         let Some(tree) = trees.pop().filter(|_| !wrong) else {
             return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
         };
@@ -110,16 +114,35 @@ impl Driver for Compiler {
         Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
     }
 
-    fn why(&self, _: &Target) -> Result<Why, Failure> {
-        Err(Failure::Unlinked)
+    fn why(&self, target: &Target) -> Result<Why, Failure> {
+        let path = why::path_in_tree(&target.file).ok_or_else(|| {
+            Failure::Project(format!("`{}` is in no deploy tree: no folder above it has `.kssc/manifest.json`", target.file.display()))
+        })?;
+        let root = crate::paths::root(None)?;
+        let session = Compiler::open(&[root], false)?;
+        let found = session.check();
+        let mut tree = OutputTree::default();
+        for (_, outcome) in &found.outcomes {
+            tree = outputs(&outcome.model, kss_stdlib::NIX).0;
+        }
+        why::why(&session, &found, &tree, &path, target)
     }
 
     fn test(&self, _: &Path, _: &str) -> Result<Tested, Failure> {
         Err(Failure::Unlinked)
     }
 
-    fn model(&self, _: &Path, _: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure> {
-        Err(Failure::Unlinked)
+    fn model(&self, root: &Path, cluster: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure> {
+        let session = Compiler::open(&[root.to_owned()], false)?;
+        let found = session.check();
+        if found.has_errors() {
+            return Ok(Err(checked(session, found.diagnostics)));
+        }
+        let json = found.outcomes.iter().find_map(|(_, outcome)| model::model(&outcome.model, cluster));
+        json.map(Ok).ok_or_else(|| match cluster {
+            Some(name) => Failure::Project(format!("there is no cluster `{name}`")),
+            None => Failure::Project("there is no site in these files".to_owned()),
+        })
     }
 }
 
