@@ -1,6 +1,5 @@
 //! Reading fields of entries, wherever they live.
 
-use crate::context::Cx;
 use crate::finish::describe_entry;
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
 use crate::names::n;
@@ -239,6 +238,9 @@ impl<'a> Eval<'a> {
         if kubernetes && name == names.kind {
             return text(facts.kubernetes);
         }
+        if kubernetes && (name == names.group || name == names.api_version) {
+            return self.group_or_version(key, facts, name, at);
+        }
         let scope = match name {
             _ if name == names.site => ScopeKind::Site,
             _ if name == names.machine => ScopeKind::Machine,
@@ -247,6 +249,25 @@ impl<'a> Eval<'a> {
             _ => return None,
         };
         Some(self.scope_value(scope, home(key), at))
+    }
+
+    /// `group` and `apiVersion` of an object: what it says itself, else what is known of its kind.
+    fn group_or_version(&mut self, key: &Arc<EntryKey>, facts: &Facts, name: Symbol, at: Origin) -> Option<Value> {
+        let own = match self.locate(key) {
+            Place::Own(ix) => {
+                let rest = self.entry(ix).layout.rest?;
+                self.force(ix, rest, at)
+            }
+            Place::Foreign(frozen) => self.read_frozen(frozen.entries.get(key)?.rest.as_ref()?, at),
+            _ => return None,
+        };
+        let version = match own.get(n().api_version) {
+            Some(version) => version.as_text().map(|text| text.into_owned()),
+            None => self.known_version(facts.kubernetes?),
+        };
+        let Some(version) = version else { return Some(Value::none(at)) };
+        let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        Some(Value::text(if name == n().group { group } else { version }, facts.origin))
     }
 
     /// A reference to a namespace of the cluster around an entry.
@@ -339,13 +360,6 @@ impl<'a> Eval<'a> {
             matches!(me.read(key, n().default, at, true).kind(), Kind::Bool(true))
         };
         providers.iter().find(|key| is_default(self, key)).cloned()
-    }
-
-    /// A context for bodies that belong to the type of an entry somewhere.
-    pub(crate) fn entry_cx(&self, key: &Arc<EntryKey>, item: kss_span::ItemId) -> Cx<'a> {
-        let mut cx = Cx::new(item, home(key)).with_entry(key.clone());
-        cx.this = crate::context::This::Entry(key.clone());
-        cx
     }
 }
 

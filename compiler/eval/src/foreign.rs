@@ -127,6 +127,13 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The only `apiVersion` that is known of a kind.
+    pub(crate) fn known_version(&self, kind: Symbol) -> Option<String> {
+        let known = self.env.schemas()?.kinds_named(&kind);
+        let first = known.first()?;
+        known.iter().all(|info| info.group == first.group).then(|| first.api_version.clone())
+    }
+
     /// Is the field below which all paths lie declared `unchecked`?
     fn is_unchecked(&self, ix: EntryIx, path: &[Symbol]) -> bool {
         self.entry(ix).unchecked.iter().any(|unchecked| path.starts_with(unchecked))

@@ -144,7 +144,7 @@ impl<'a> Eval<'a> {
         let owner = state.owner.clone().filter(|_| self.unit(unit).writer.module).unwrap_or(own);
         let namespace = match &head.within {
             Some(key) => Some((self.head_key(key, cx, frame)?, key_origin(key, cx))),
-            None if sig.per == Per::Namespace => {
+            None if sig.per == Per::Namespace && !sig.kubernetes => {
                 let Some(namespace) = self.owner_info(&owner).and_then(|info| info.namespace) else {
                     let message = format!("{} `{name}` needs a namespace: its module does not declare exactly one", sig.name);
                     self.report(code::NOT_SET.at(at, message).help(format!("write `{} {name} in NAMESPACE {{ … }}`", sig.name)));

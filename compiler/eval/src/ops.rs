@@ -249,16 +249,16 @@ impl<'a> Eval<'a> {
         mark: &Mark,
         prefix: &mut Vec<Symbol>,
     ) {
+        if ops.keys_only && prefix.len() > 1 {
+            let act = Act::Set(Value::none(mark.origin));
+            ops.list.push(Op { path: prefix.clone(), act, mark: mark.clone() });
+            return;
+        }
         if let Some(block) = block_of(value) {
             let path = prefix.clone();
             ops.list.push(Op { path, act: Act::Touch, mark: mark.clone() });
             let base = Base { layer: mark.layer, because: mark.because.clone(), who: mark.who };
             self.block_ops(block, cx, fr, ops, &base, prefix, &Only::All);
-            return;
-        }
-        if ops.keys_only && prefix.len() > 1 {
-            let act = Act::Set(Value::none(mark.origin));
-            ops.list.push(Op { path: prefix.clone(), act, mark: mark.clone() });
             return;
         }
         let value = self.eval(value, cx, fr);
