@@ -11,7 +11,9 @@ use crate::secrets::Source as SecretSource;
 use crate::why::WhyLeaf;
 use crate::{Env, Layer, Options};
 use indexmap::IndexMap;
-use kss_ir::{Body, Each, FieldBlocks, Head, ModuleIr, Need, Program, Provide, RecordId, Remove, Statements, Tune, Use};
+use kss_ir::{
+    Body, Each, FieldBlocks, Head, ModuleIr, Need, Program, Provide, RecordId, Remove, Statements, Tune, Use,
+};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, SecretRef, Value};
 use rustc_hash::{FxHashMap, FxHashSet};

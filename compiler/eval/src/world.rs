@@ -117,11 +117,12 @@ impl<'a> Eval<'a> {
         match self.role {
             Role::Early | Role::Site => matches!(scope.kind, ScopeKind::Site | ScopeKind::Machine),
             Role::Cluster => {
-                matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node) && self.scopes.contains_key(&ScopeKey {
-                    kind: ScopeKind::Cluster,
-                    outer: scope.outer,
-                    name: scope.outer,
-                })
+                matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node)
+                    && self.scopes.contains_key(&ScopeKey {
+                        kind: ScopeKind::Cluster,
+                        outer: scope.outer,
+                        name: scope.outer,
+                    })
             }
         }
     }
@@ -190,7 +191,8 @@ impl<'a> Eval<'a> {
         }
         let removed = variation.map(|v| v.removes.as_slice()).unwrap_or_default();
         // What a cluster's own file declares lies in an overlay named after the cluster.
-        let objects = units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
+        let objects =
+            units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
         if let Some(info) = self.owners.get_mut(&owner).filter(|_| objects && scope.kind == ScopeKind::Cluster) {
             info.overlay = true;
         }

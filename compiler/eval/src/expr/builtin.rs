@@ -1,11 +1,11 @@
 //! Built-in functions. Most are pure functions of values; those here need a file, the lock, a document or the entry around.
 
+use crate::Layer;
 use crate::context::{Cx, Frame, This};
 use crate::names::n;
 use crate::ops::{Base, Only, Ops};
 use crate::state::{Eval, Says};
-use crate::values::{private_of, taint};
-use crate::Layer;
+use crate::values::{private_of, shape_is_private, taint};
 use kss_diag::code;
 use kss_ir::{Expr, ExprKind};
 use kss_span::{Origin, Symbol};
@@ -49,7 +49,12 @@ impl<'a> Eval<'a> {
         }
         let values: Vec<Value> = args.iter().map(|arg| self.eval(arg, cx, fr)).collect();
         // What a secret refers to tells nothing of the private text around it.
-        let private = name != "refs" && private_of(&values);
+        let private = match name.as_str() {
+            "refs" => false,
+            // What the elements hold does not count; in the result they keep what they are.
+            "count" | "sort" | "list" | "values" | "flatten" | "first" | "last" => values.iter().any(shape_is_private),
+            _ => private_of(&values),
+        };
         let value = match (name.as_str(), values.as_slice()) {
             ("refs", _) => {
                 let refs = self.pure(name, &values, args, cx, at);
@@ -235,7 +240,6 @@ impl<'a> Eval<'a> {
             }
         }
     }
-
 }
 
 /// A map without the keys that are `none`, and without what only the evaluator sees.
