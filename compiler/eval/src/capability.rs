@@ -1,9 +1,9 @@
 //! Who provides what.
 
+use crate::Layer;
 use crate::modules::same_kind;
 use crate::names::n;
 use crate::state::{Contributor, EntryIx, Eval, ModIx, Role, Says, Writer};
-use crate::Layer;
 use kss_diag::code;
 use kss_ir::{Cardinality, Need, Path, Provide};
 use kss_span::{Origin, Symbol};
@@ -28,7 +28,10 @@ impl<'a> Eval<'a> {
             all.into_iter().filter(|(m, _)| self.around(self.module(*m).scope, sig.scope) == Some(scope)).collect();
         found.sort_by_key(|(m, _)| (self.module(*m).ir.name, self.module(*m).scope));
         let several = sig.count == Cardinality::Some || found.len() > 1;
-        found.into_iter().map(|(m, provide)| (self.capability_entry(scope, capability, m, provide, several), m)).collect()
+        found
+            .into_iter()
+            .map(|(m, provide)| (self.capability_entry(scope, capability, m, provide, several), m))
+            .collect()
     }
 
     fn capability_entry(
@@ -156,7 +159,8 @@ impl<'a> Eval<'a> {
     pub(crate) fn module_origin(&self, module: ModIx) -> Origin {
         let inst = self.module(module);
         let used = self.uses.get(&(inst.scope, inst.ir.name)).and_then(|uses| {
-            uses.iter().min_by_key(|(unit, used)| (self.unit(*unit).writer.module, self.unit(*unit).writer.name, used.node))
+            uses.iter()
+                .min_by_key(|(unit, used)| (self.unit(*unit).writer.module, self.unit(*unit).writer.name, used.node))
         });
         match used {
             Some((unit, used)) => Origin::new(self.unit(*unit).item, used.node),
@@ -221,9 +225,15 @@ impl<'a> Eval<'a> {
                 self.report(report.also(self.module_origin(*first), "another"));
             }
             [] if known => {
-                let message = format!("none of the providers of `{capability}` in {scope} is the default: {}", names.join(", "));
+                let message =
+                    format!("none of the providers of `{capability}` in {scope} is the default: {}", names.join(", "));
                 let at = self.module_origin(several[0].1);
-                self.report(code::TWO_PROVIDERS.at(at, message).label("one of them").help("set `default = true` in one of them"));
+                self.report(
+                    code::TWO_PROVIDERS
+                        .at(at, message)
+                        .label("one of them")
+                        .help("set `default = true` in one of them"),
+                );
             }
             [] => {}
         }

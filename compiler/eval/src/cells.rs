@@ -218,7 +218,14 @@ impl<'a> Eval<'a> {
     }
 
     /// A `let` or field of a finished record.
-    pub(crate) fn value_field(&mut self, value: &Value, def: &'a RecordDef, name: Symbol, cx: &Cx<'a>, at: Origin) -> Value {
+    pub(crate) fn value_field(
+        &mut self,
+        value: &Value,
+        def: &'a RecordDef,
+        name: Symbol,
+        cx: &Cx<'a>,
+        at: Origin,
+    ) -> Value {
         if let Some(found) = value.get(name) {
             return found.clone();
         }

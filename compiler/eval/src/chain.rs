@@ -3,7 +3,7 @@
 use crate::context::{Cx, Frame};
 use crate::names::n;
 use crate::state::Eval;
-use crate::values::{map_entries, private_of, taint};
+use crate::values::{map_entries, private_of, shape_is_private, taint};
 use kss_diag::code;
 use kss_ir::{Ctl, ExprKind, For};
 use kss_span::{Origin, Symbol};
@@ -142,7 +142,13 @@ impl<'a> Eval<'a> {
     }
 
     /// Puts an element into its slots; gives the entry, if it is one.
-    pub(crate) fn bind(&mut self, each: &For, key: Option<Value>, value: Value, fr: &mut Frame) -> Option<Arc<EntryKey>> {
+    pub(crate) fn bind(
+        &mut self,
+        each: &For,
+        key: Option<Value>,
+        value: Value,
+        fr: &mut Frame,
+    ) -> Option<Arc<EntryKey>> {
         if let (Some(slot), Some(key)) = (each.key, key) {
             fr.set(slot, key);
         }
@@ -178,7 +184,7 @@ impl<'a> Eval<'a> {
         }
         let source = self.eval(&each.source, cx, fr);
         let doubt = source.flags().has(Flags::POISON);
-        let private = source.flags().has(Flags::PRIVATE);
+        let private = shape_is_private(&source);
         let elements: Elements = match source.kind() {
             Kind::List(items) | Kind::Set(items) => {
                 items.iter().enumerate().map(|(i, v)| (index(i, at), v.clone())).collect()

@@ -1,5 +1,6 @@
 //! Checks, effects, and forcing everything.
 
+use crate::Report;
 use crate::chain::{Chain, truth};
 use crate::context::{Cx, Frame};
 use crate::finish::describe_entry;
@@ -7,7 +8,6 @@ use crate::layout::Slot;
 use crate::names::n;
 use crate::report::code_by_id;
 use crate::state::{Cell, EntryIx, Eval, Role, UnitIx};
-use crate::Report;
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Check, Effect, EffectKind, KindUse, RemoveTarget, TuneTarget};
 use kss_span::{Origin, Symbol};
@@ -24,7 +24,8 @@ impl<'a> Eval<'a> {
         let kinds: Vec<Symbol> = self.program.kinds.keys().copied().collect();
         for scope in &scopes {
             for kind in &kinds {
-                if self.heads.contains_key(&(*scope, *kind)) || *kind == n().overlay || self.removes_any(*scope, *kind) {
+                if self.heads.contains_key(&(*scope, *kind)) || *kind == n().overlay || self.removes_any(*scope, *kind)
+                {
                     self.members_of(*scope, *kind);
                 }
             }
@@ -240,7 +241,8 @@ impl<'a> Eval<'a> {
             }
             let names: Vec<&str> = members.iter().map(|ix| self.entry(*ix).key.name.as_str()).collect();
             let hint = did_you_mean(&namespace, names.iter().copied());
-            let message = format!("nobody declares namespace `{namespace}`, in which {} lies{hint}", describe_entry(&key));
+            let message =
+                format!("nobody declares namespace `{namespace}`, in which {} lies{hint}", describe_entry(&key));
             let report = code::UNKNOWN_ENTRY.at(at, message).label("no such namespace");
             self.report(report.help(format!("declare it: `namespace {namespace} {{}}`")));
         }

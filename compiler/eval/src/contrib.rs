@@ -1,5 +1,6 @@
 //! Who writes the fields of an entry.
 
+use crate::Layer;
 use crate::chain::truth;
 use crate::merge::{Act, Mark, Op};
 use crate::names::n;
@@ -7,7 +8,6 @@ use crate::ops::{Base, Only, Ops};
 use crate::problems::{Active, What};
 use crate::state::{Cell, Contributor, EntryIx, Eval, Guard, Says, UnitIx, Writer};
 use crate::values::symbol_of;
-use crate::Layer;
 use kss_ir::{EntryRef, RemoveTarget, Tune, TuneTarget};
 use kss_span::{Origin, Symbol};
 use kss_value::Value;
@@ -174,9 +174,16 @@ impl<'a> Eval<'a> {
 
     /// The contributions to one field, its name taken off the paths; or, without a name, to every field for which `only`
     /// holds, names left on.
-    pub(crate) fn gather(&mut self, ix: EntryIx, field: Option<Symbol>, only: &Only<'a>, ty: Option<&'a kss_ir::Ty>) -> Ops<'a> {
+    pub(crate) fn gather(
+        &mut self,
+        ix: EntryIx,
+        field: Option<Symbol>,
+        only: &Only<'a>,
+        ty: Option<&'a kss_ir::Ty>,
+    ) -> Ops<'a> {
         let contributors = self.contributors(ix);
         let mut ops = Ops::new(ty);
+        ops.whole = field.is_none();
         for (who, contributor) in contributors.iter().enumerate() {
             let base = Base { layer: contributor.layer, because: contributor.because.clone(), who: who as u32 };
             match &contributor.says {
@@ -286,7 +293,7 @@ impl<'a> Eval<'a> {
             let path: Vec<Symbol> = field.into_iter().chain(op.path.iter().copied()).collect();
             let fine = op.mark.layer != Layer::Overlay
                 || collection
-                || matches!(op.act, Act::Touch | Act::Poison)
+                || matches!(op.act, Act::Touch | Act::Poison | Act::Hide)
                 || self.is_private_path(&layout, &path);
             if !fine {
                 refused.push((op.mark.origin, path));
@@ -295,7 +302,12 @@ impl<'a> Eval<'a> {
         });
         for (origin, path) in refused {
             let path: Vec<&str> = path.iter().map(|s| s.as_str()).collect();
-            let message = format!("`{}` of {} `{}` is not private: an overlay may set private things only", path.join("."), key.kind, key.name);
+            let message = format!(
+                "`{}` of {} `{}` is not private: an overlay may set private things only",
+                path.join("."),
+                key.kind,
+                key.name
+            );
             let report = kss_diag::code::NOT_PRIVATE.at(origin, message).label("not private");
             self.report(report.help("write it in the tracked file, or mark the field `private` where it is declared"));
         }

@@ -1,6 +1,5 @@
 //! Reading fields of entries, wherever they live.
 
-use crate::context::Cx;
 use crate::finish::describe_entry;
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
 use crate::names::n;
@@ -130,7 +129,14 @@ impl<'a> Eval<'a> {
         self.no_field(&key, name, layout.names().collect(), at, optional)
     }
 
-    fn read_foreign(&mut self, frozen: &Arc<Frozen>, key: &Arc<EntryKey>, name: Symbol, at: Origin, optional: bool) -> Value {
+    fn read_foreign(
+        &mut self,
+        frozen: &Arc<Frozen>,
+        key: &Arc<EntryKey>,
+        name: Symbol,
+        at: Origin,
+        optional: bool,
+    ) -> Value {
         let Some(entry) = frozen.entries.get(key) else { return Value::poison(at) };
         if let Some(cell) = entry.cells.get(&name) {
             return self.read_frozen(cell, at);
@@ -194,7 +200,9 @@ impl<'a> Eval<'a> {
             return Value::none(at);
         }
         let names: Vec<&str> = match whole.kind() {
-            Kind::Record(record) => record.iter().map(|(name, _)| name.as_str()).filter(|t| !t.starts_with('\0')).collect(),
+            Kind::Record(record) => {
+                record.iter().map(|(name, _)| name.as_str()).filter(|t| !t.starts_with('\0')).collect()
+            }
             _ => Vec::new(),
         };
         let hint = did_you_mean(&name, names.iter().copied());
@@ -221,9 +229,8 @@ impl<'a> Eval<'a> {
     fn implicit(&mut self, key: &Arc<EntryKey>, facts: &Facts, name: Symbol, at: Origin) -> Option<Value> {
         let names = n();
         let kubernetes = facts.kubernetes.is_some();
-        let text = |text: Option<Symbol>| {
-            Some(text.map_or(Value::none(at), |text| Value::text(text.as_str(), facts.origin)))
-        };
+        let text =
+            |text: Option<Symbol>| Some(text.map_or(Value::none(at), |text| Value::text(text.as_str(), facts.origin)));
         if name == names.owner {
             return Some(Value::entry(facts.owner.clone(), at));
         }
@@ -239,6 +246,9 @@ impl<'a> Eval<'a> {
         if kubernetes && name == names.kind {
             return text(facts.kubernetes);
         }
+        if kubernetes && (name == names.group || name == names.api_version) {
+            return self.group_or_version(key, facts, name, at);
+        }
         let scope = match name {
             _ if name == names.site => ScopeKind::Site,
             _ if name == names.machine => ScopeKind::Machine,
@@ -247,6 +257,25 @@ impl<'a> Eval<'a> {
             _ => return None,
         };
         Some(self.scope_value(scope, home(key), at))
+    }
+
+    /// `group` and `apiVersion` of an object: what it says itself, else what is known of its kind.
+    fn group_or_version(&mut self, key: &Arc<EntryKey>, facts: &Facts, name: Symbol, at: Origin) -> Option<Value> {
+        let own = match self.locate(key) {
+            Place::Own(ix) => {
+                let rest = self.entry(ix).layout.rest?;
+                self.force(ix, rest, at)
+            }
+            Place::Foreign(frozen) => self.read_frozen(frozen.entries.get(key)?.rest.as_ref()?, at),
+            _ => return None,
+        };
+        let version = match own.get(n().api_version) {
+            Some(version) => version.as_text().map(|text| text.into_owned()),
+            None => self.known_version(facts.kubernetes?),
+        };
+        let Some(version) = version else { return Some(Value::none(at)) };
+        let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        Some(Value::text(if name == n().group { group } else { version }, facts.origin))
     }
 
     /// A reference to a namespace of the cluster around an entry.
@@ -316,7 +345,13 @@ impl<'a> Eval<'a> {
     }
 
     /// Which provider's record `capability` is in a scope; the absence of a needed one is reported elsewhere.
-    pub(crate) fn capability_of(&mut self, from: kss_value::ScopeKey, capability: Symbol, at: Origin, field: bool) -> Value {
+    pub(crate) fn capability_of(
+        &mut self,
+        from: kss_value::ScopeKey,
+        capability: Symbol,
+        at: Origin,
+        field: bool,
+    ) -> Value {
         let Some(sig) = self.program.capabilities.get(&capability).map(|sig| &**sig) else { return Value::poison(at) };
         let Some(scope) = self.around(from, sig.scope) else { return Value::none(at) };
         let providers = self.provider_keys(scope, capability, at);
@@ -335,25 +370,12 @@ impl<'a> Eval<'a> {
 
     /// Of several providers the one whose record says so.
     fn default_provider(&mut self, providers: &[Arc<EntryKey>], at: Origin) -> Option<Arc<EntryKey>> {
-        let is_default = |me: &mut Self, key: &Arc<EntryKey>| {
-            matches!(me.read(key, n().default, at, true).kind(), Kind::Bool(true))
-        };
+        let is_default =
+            |me: &mut Self, key: &Arc<EntryKey>| matches!(me.read(key, n().default, at, true).kind(), Kind::Bool(true));
         providers.iter().find(|key| is_default(self, key)).cloned()
-    }
-
-    /// A context for bodies that belong to the type of an entry somewhere.
-    pub(crate) fn entry_cx(&self, key: &Arc<EntryKey>, item: kss_span::ItemId) -> Cx<'a> {
-        let mut cx = Cx::new(item, home(key)).with_entry(key.clone());
-        cx.this = crate::context::This::Entry(key.clone());
-        cx
     }
 }
 
 fn facts_of(entry: &FrozenEntry) -> Facts {
-    Facts {
-        owner: entry.owner.clone(),
-        namespace: entry.namespace,
-        kubernetes: entry.kubernetes,
-        origin: entry.origin,
-    }
+    Facts { owner: entry.owner.clone(), namespace: entry.namespace, kubernetes: entry.kubernetes, origin: entry.origin }
 }

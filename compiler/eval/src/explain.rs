@@ -85,12 +85,11 @@ impl<'a> Eval<'a> {
                     QuantifierKind::No | QuantifierKind::Some => true,
                 };
                 let mut state = LoopState::default();
-                let flow = self.run_loops(loops, cx, fr, &mut state, &mut |me, fr, _| {
-                    match me.truth_of(cond, cx, fr) {
+                let flow =
+                    self.run_loops(loops, cx, fr, &mut state, &mut |me, fr, _| match me.truth_of(cond, cx, fr) {
                         Some(truth) if truth == failing => Flow::Stop,
                         _ => Flow::On,
-                    }
-                });
+                    });
                 if flow == Flow::Stop {
                     for each in loops {
                         parts.push(cx.at(each.node), fr.get(each.value));

@@ -1,5 +1,6 @@
 //! From merged contributions to a value: defaults, conditions, records.
 
+use crate::Layer;
 use crate::context::{Cx, Frame, This};
 use crate::merge::{Mark, merge};
 use crate::names::n;
@@ -7,8 +8,7 @@ use crate::ops::{Base, Only, Ops, block_of};
 use crate::record::Key;
 use crate::state::{EntryIx, Eval};
 use crate::tree::{Branch, Tree};
-use crate::values::doubt;
-use crate::Layer;
+use crate::values::{doubt, private_shape};
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Alternative, Expr, FieldSig, ModuleIr, OptionIr, Refine, Ty};
 use kss_span::{Origin, Symbol};
@@ -141,6 +141,7 @@ impl<'a> Eval<'a> {
         let Some(block) = block_of(expr) else { return Tree::of_value(self.eval(expr, cx, fr)) };
         let mut ops = Ops::new(ty);
         let base = Base { layer: Layer::Type, because: None, who: u32::MAX };
+        ops.whole = true;
         self.block_ops(block, cx, fr, &mut ops, &base, &mut Vec::new(), &Only::All);
         let merged = merge(ops.list);
         self.report_literal_problems(&merged.problems);
@@ -234,7 +235,7 @@ impl<'a> Eval<'a> {
                     (*name, self.finish_tree(child, value, cx, Some(key)))
                 });
                 let record = fields.collect();
-                poisoned(Value::record(record, branch.origin), branch.poisoned)
+                private_shape(poisoned(Value::record(record, branch.origin), branch.poisoned), branch.private)
             }
             Ty::Union(id) => {
                 let union = self.program.unions.get(id).map(|union| &**union);
@@ -273,7 +274,7 @@ impl<'a> Eval<'a> {
     fn finish_map(&mut self, branch: &Branch, cx: &Cx<'a>) -> Value {
         let fields = branch.children.iter().map(|(name, child)| (*name, self.finish_free(child, cx)));
         let record = fields.collect();
-        poisoned(Value::record(record, branch.origin), branch.poisoned)
+        private_shape(poisoned(Value::record(record, branch.origin), branch.poisoned), branch.private)
     }
 
     /// `env by name { … }` as a list.
@@ -295,7 +296,7 @@ impl<'a> Eval<'a> {
                 None => self.finish_free(&child, cx),
             });
         }
-        poisoned(Value::list(items, branch.origin), branch.poisoned)
+        private_shape(poisoned(Value::list(items, branch.origin), branch.poisoned), branch.private)
     }
 
     /// `where` of a place: the value if it holds.

@@ -43,7 +43,8 @@ impl<'a> Eval<'a> {
             }
             let known = schemas.chart_versions(&repo, &name);
             let place = chart.get(Symbol::new("version")).map_or(at, |v| crate::values::place(v, at));
-            let message = format!("chart {name} {version} of {repo} is not in the lock, so its values can't be checked");
+            let message =
+                format!("chart {name} {version} of {repo} is not in the lock, so its values can't be checked");
             let mut report = code::NOT_LOCKED.at(place, message).label("not locked");
             if !known.is_empty() {
                 report = report.note(format!("locked are: {}", known.join(", ")));
@@ -125,6 +126,13 @@ impl<'a> Eval<'a> {
             }
             _ => None,
         }
+    }
+
+    /// The only `apiVersion` that is known of a kind.
+    pub(crate) fn known_version(&self, kind: Symbol) -> Option<String> {
+        let known = self.env.schemas()?.kinds_named(&kind);
+        let first = known.first()?;
+        known.iter().all(|info| info.group == first.group).then(|| first.api_version.clone())
     }
 
     /// Is the field below which all paths lie declared `unchecked`?

@@ -70,9 +70,8 @@ impl<'a> Eval<'a> {
         let mut slots = Vec::new();
         if let Some(def) = def {
             // Collections of a scope whose entries are entries: `network`, `machine`.
-            let collection = |name: &Symbol, ty: &Ty| {
-                scope && self.program.kinds.contains_key(name) && matches!(ty, Ty::Map(..))
-            };
+            let collection =
+                |name: &Symbol, ty: &Ty| scope && self.program.kinds.contains_key(name) && matches!(ty, Ty::Map(..));
             slots.extend(def.fields.iter().filter(|f| !collection(&f.name, &f.ty)).map(|f| (f.name, Slot::Field(f))));
             slots.extend(def.lets.iter().map(|l| (l.name, Slot::Let(l))));
             if def.open {

@@ -54,7 +54,9 @@ impl Eval<'_> {
         let hot = samples.max_by_key(|(o, n)| (**n, std::cmp::Reverse((o.item.key(), o.node)))).map_or(at, |(o, _)| *o);
         let message = format!("this takes too much work: more than {} steps", self.limits.until);
         let report = code::TOO_MUCH_WORK.at(hot, message).label("most of the time is spent here");
-        self.report(report.help("loop over fewer elements, or use `unique`, `disjoint` and `overlaps`, which don't compare all pairs"));
+        self.report(report.help(
+            "loop over fewer elements, or use `unique`, `disjoint` and `overlaps`, which don't compare all pairs",
+        ));
     }
 
     /// Runs `f` with the budget of one check.

@@ -88,7 +88,7 @@ impl<'a> Eval<'a> {
                     Some(namespace) => Some(namespace),
                     None => continue,
                 },
-                None if sig.per == Per::Namespace => {
+                None if sig.per == Per::Namespace && !sig.kubernetes => {
                     // Below a loop the namespace may be that of the element's owner.
                     if below_owned(head) {
                         continue;

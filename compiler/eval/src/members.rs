@@ -1,12 +1,12 @@
 //! Which entries exist: the heads of a kind in a scope, evaluated with what stands around them.
 
+use crate::Layer;
 use crate::chain::{Chain, nameless, truth};
 use crate::context::{Cx, Frame};
 use crate::names::n;
 use crate::problems::{Active, What};
 use crate::state::{EntryIx, Eval, Instance, Members, UnitIx, Writer};
 use crate::values::symbol_of;
-use crate::Layer;
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Head, Key, KindSig, Per, RemoveTarget, Ty};
 use kss_span::{Origin, Symbol};
@@ -144,10 +144,13 @@ impl<'a> Eval<'a> {
         let owner = state.owner.clone().filter(|_| self.unit(unit).writer.module).unwrap_or(own);
         let namespace = match &head.within {
             Some(key) => Some((self.head_key(key, cx, frame)?, key_origin(key, cx))),
-            None if sig.per == Per::Namespace => {
+            None if sig.per == Per::Namespace && !sig.kubernetes => {
                 let Some(namespace) = self.owner_info(&owner).and_then(|info| info.namespace) else {
-                    let message = format!("{} `{name}` needs a namespace: its module does not declare exactly one", sig.name);
-                    self.report(code::NOT_SET.at(at, message).help(format!("write `{} {name} in NAMESPACE {{ … }}`", sig.name)));
+                    let message =
+                        format!("{} `{name}` needs a namespace: its module does not declare exactly one", sig.name);
+                    self.report(
+                        code::NOT_SET.at(at, message).help(format!("write `{} {name} in NAMESPACE {{ … }}`", sig.name)),
+                    );
                     return None;
                 };
                 Some((namespace, at))
@@ -207,7 +210,8 @@ impl<'a> Eval<'a> {
             return None;
         }
         if layer == Layer::Overlay && !self.private_collection(scope.kind, sig.name) {
-            let message = format!("an overlay can't declare {} `{name}`: only private things can be set there", sig.name);
+            let message =
+                format!("an overlay can't declare {} `{name}`: only private things can be set there", sig.name);
             self.report(code::NOT_PRIVATE.at(origin, message).label("not private"));
             return None;
         }
@@ -223,7 +227,9 @@ impl<'a> Eval<'a> {
     fn declared_twice(&mut self, key: &EntryKey, first: Origin, second: Origin) {
         let message = format!("{} `{}` is declared twice in {}", key.kind, key.name, key.scope);
         let report = code::DECLARED_TWICE.at(second, message).label("here").also(first, "and here");
-        self.report(report.help(format!("keep one of them; others change it by `tune {} {} {{ … }}`", key.kind, key.name)));
+        self.report(
+            report.help(format!("keep one of them; others change it by `tune {} {} {{ … }}`", key.kind, key.name)),
+        );
     }
 
     /// Is `kind` a private collection of a scope?
@@ -304,7 +310,12 @@ impl<'a> Eval<'a> {
 }
 
 /// What tells entries of one name apart.
-pub(crate) fn qualifier(sig: &KindSig, writer: Writer, kubernetes: Option<Symbol>, namespace: Option<Symbol>) -> Symbol {
+pub(crate) fn qualifier(
+    sig: &KindSig,
+    writer: Writer,
+    kubernetes: Option<Symbol>,
+    namespace: Option<Symbol>,
+) -> Symbol {
     if sig.kubernetes {
         let kind = kubernetes.unwrap_or(n().empty);
         return Symbol::new(&format!("{kind}/{}", namespace.unwrap_or(n().empty)));

@@ -69,6 +69,8 @@ pub(crate) enum Act {
     Remove,
     /// Whether and what it writes is not known, because an error was reported.
     Poison,
+    /// Something private decided what stands there.
+    Hide,
 }
 
 /// Two contributions that can't both hold.
@@ -200,6 +202,12 @@ impl Merger {
                 self.set(slot, Value::set(vec![value], origin), mark);
             }
             Act::Remove => {}
+            Act::Hide => match slot {
+                Some(Tree::Map(branch)) => branch.private = true,
+                Some(Tree::Leaf(leaf)) => leaf.value = crate::values::private_shape(leaf.value.clone(), true),
+                Some(Tree::Grow(_)) => {}
+                None => *slot = Some(Tree::Map(Branch { private: true, ..Branch::new(mark.origin) })),
+            },
             Act::Poison => match slot {
                 Some(Tree::Map(branch)) => branch.poisoned = true,
                 Some(Tree::Leaf(leaf)) => leaf.value = crate::values::doubt(&leaf.value),

@@ -1,9 +1,9 @@
 //! Which modules are in use. Known without a value.
 
+use crate::Layer;
 use crate::names::n;
 use crate::state::{Eval, ModIx, ModuleInst, OwnerInfo, Unit, UnitIx, Writer};
 use crate::world::module_key;
-use crate::Layer;
 use indexmap::IndexSet;
 use kss_diag::{code, did_you_mean};
 use kss_ir::RemoveTarget;
@@ -66,12 +66,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Providers that step in where nobody else provides.
-    fn add_fallbacks(
-        &self,
-        set: &mut IndexSet<Symbol>,
-        scope: ScopeKey,
-        removes: &FxHashMap<Symbol, Option<Origin>>,
-    ) {
+    fn add_fallbacks(&self, set: &mut IndexSet<Symbol>, scope: ScopeKey, removes: &FxHashMap<Symbol, Option<Origin>>) {
         let capabilities = self.program.capabilities.values();
         let here = capabilities.filter(|c| same_kind(c.scope, scope.kind));
         for (capability, fallback) in here.filter_map(|c| Some((c.name, c.fallback?))) {

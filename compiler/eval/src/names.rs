@@ -26,22 +26,17 @@ names! {
     phase = "phase",
     module = "module",
     capability = "capability",
-    credential = "credential",
     kind = "kind",
     group = "group",
     api_version = "apiVersion",
     path = "path",
     key = "key",
-    source = "source",
     default = "default",
-    all = "all",
     public = "public",
     file = "file",
     raw = "raw",
     json = "json",
-    apps = "apps",
     phase_type = "Phase",
-    covered = "discharged",
 }
 
 /// All of them.

@@ -1,12 +1,12 @@
 //! Statements of a block as contributions to places.
 
+use crate::Layer;
 use crate::chain::{Flow, LoopState, truth};
 use crate::context::{Cx, Frame};
 use crate::layout::Layout;
 use crate::merge::{Act, Mark, Op};
 use crate::state::Eval;
 use crate::values::{map_entries, private_deep, symbol_of};
-use crate::Layer;
 use kss_ir::{Block, Coercion, Expr, ExprKind, Key, LayerWord, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
 use kss_value::{Flags, Kind, Value};
@@ -22,11 +22,13 @@ pub(crate) struct Ops<'a> {
     ty: Option<&'a Ty>,
     /// Only the names of keys are wanted, not their values.
     pub(crate) keys_only: bool,
+    /// The empty path means one record, not the fields of an entry.
+    pub(crate) whole: bool,
 }
 
 impl<'a> Ops<'a> {
     pub(crate) fn new(ty: Option<&'a Ty>) -> Ops<'a> {
-        Ops { list: Vec::new(), unchecked: Vec::new(), ty, keys_only: false }
+        Ops { list: Vec::new(), unchecked: Vec::new(), ty, keys_only: false, whole: false }
     }
 }
 
@@ -169,7 +171,7 @@ impl<'a> Eval<'a> {
                     (Some(false), None) => {}
                     (None, _) => ops.list.push(Op { path: prefix.clone(), act: Act::Poison, mark: mark(None, &None) }),
                 }
-                taint_ops(ops, from, cond.flags());
+                taint_ops(ops, from, cond.flags().has(Flags::PRIVATE), prefix, mark(None, &None));
             }
             StmtKind::For { loops, body } => {
                 let from = ops.list.len();
@@ -182,7 +184,7 @@ impl<'a> Eval<'a> {
                 if state.doubt {
                     ops.list.push(Op { path: prefix.clone(), act: Act::Poison, mark: mark(None, &None) });
                 }
-                taint_ops(ops, from, if state.private { Flags::PRIVATE } else { Flags::NONE });
+                taint_ops(ops, from, state.private, prefix, mark(None, &None));
             }
             StmtKind::Match { subject, arms } => {
                 let subject = self.eval(subject, cx, fr);
@@ -192,14 +194,15 @@ impl<'a> Eval<'a> {
                 } else if let Some((_, body)) = arms.iter().find(|(p, _)| self.matches(p, &subject, fr)) {
                     self.block_ops(body, cx, fr, ops, base, prefix, only);
                 }
-                taint_ops(ops, from, subject.flags());
+                taint_ops(ops, from, subject.flags().has(Flags::PRIVATE), prefix, mark(None, &None));
             }
             StmtKind::Element(elem) => {
                 let mut items = Vec::new();
-                let doubt = self.elem_values(elem, cx, fr, &mut items);
+                let found = self.elem_values(elem, cx, fr, &mut items);
                 let mark = mark(None, &None);
                 let elements = items.into_iter().map(Act::Element);
-                for act in elements.chain(doubt.then_some(Act::Poison)) {
+                for act in elements.chain(found.doubt.then_some(Act::Poison)).chain(found.private.then_some(Act::Hide))
+                {
                     ops.list.push(Op { path: prefix.clone(), act, mark: mark.clone() });
                 }
             }
@@ -249,16 +252,16 @@ impl<'a> Eval<'a> {
         mark: &Mark,
         prefix: &mut Vec<Symbol>,
     ) {
+        if ops.keys_only && prefix.len() > 1 {
+            let act = Act::Set(Value::none(mark.origin));
+            ops.list.push(Op { path: prefix.clone(), act, mark: mark.clone() });
+            return;
+        }
         if let Some(block) = block_of(value) {
             let path = prefix.clone();
             ops.list.push(Op { path, act: Act::Touch, mark: mark.clone() });
             let base = Base { layer: mark.layer, because: mark.because.clone(), who: mark.who };
             self.block_ops(block, cx, fr, ops, &base, prefix, &Only::All);
-            return;
-        }
-        if ops.keys_only && prefix.len() > 1 {
-            let act = Act::Set(Value::none(mark.origin));
-            ops.list.push(Op { path: prefix.clone(), act, mark: mark.clone() });
             return;
         }
         let value = self.eval(value, cx, fr);
@@ -335,10 +338,13 @@ fn is_set(block: &Block) -> bool {
     })
 }
 
-/// What a private condition decides is private.
-fn taint_ops(ops: &mut Ops<'_>, from: usize, flags: Flags) {
-    if !flags.has(Flags::PRIVATE) {
+/// What a private condition decides is private: values, and which keys there are.
+fn taint_ops(ops: &mut Ops<'_>, from: usize, private: bool, prefix: &[Symbol], mark: Mark) {
+    if !private {
         return;
+    }
+    if !prefix.is_empty() || ops.whole {
+        ops.list.push(Op { path: prefix.to_vec(), act: Act::Hide, mark });
     }
     for op in &mut ops.list[from..] {
         match &mut op.act {

@@ -1,10 +1,10 @@
 //! Cycles, conflicts, and what is known too late.
 
+use crate::Layer;
 use crate::finish::describe_entry;
 use crate::merge::{Mark, Problem};
 use crate::state::{EntryIx, Eval, Late, Role, UnitIx};
 use crate::why::value_text;
-use crate::Layer;
 use kss_diag::{How, code};
 use kss_span::{ItemId, ItemKey, Origin, Symbol};
 use kss_value::{ScopeKey, Value};

@@ -1,5 +1,6 @@
 //! Records of declared types: given fields, then defaults, each evaluated when somebody asks, then conditions and checks.
 
+use crate::Layer;
 use crate::cells::deeper;
 use crate::context::{Cx, This};
 use crate::finish::{Place, poisoned};
@@ -9,8 +10,7 @@ use crate::ops::{Base, Only, Ops};
 use crate::problems::{Active, What};
 use crate::state::Eval;
 use crate::tree::{Branch, Tree};
-use crate::values::doubt;
-use crate::Layer;
+use crate::values::{doubt, private_shape};
 use indexmap::IndexMap;
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Block, ExprKind, Key as IrKey, RecordDef, StmtKind};
@@ -75,6 +75,7 @@ impl<'a> Eval<'a> {
             builder.push(n().hidden_name, Value::text(key.name.as_str(), key.origin));
         }
         let value = poisoned(Value::record(builder.finish(), branch.origin), branch.poisoned);
+        let value = private_shape(value, branch.private);
         self.record_checks(def, value, cx)
     }
 
@@ -166,7 +167,14 @@ impl<'a> Eval<'a> {
     }
 
     /// A literal of a declared type.
-    pub(crate) fn typed(&mut self, def: &'a RecordDef, block: &'a Block, cx: &Cx<'a>, fr: &mut crate::context::Frame, at: Origin) -> Value {
+    pub(crate) fn typed(
+        &mut self,
+        def: &'a RecordDef,
+        block: &'a Block,
+        cx: &Cx<'a>,
+        fr: &mut crate::context::Frame,
+        at: Origin,
+    ) -> Value {
         let branch = self.literal_branch(block, cx, fr, at, false);
         match branch {
             Ok(branch) => self.complete(def, &branch, cx, None),
@@ -175,7 +183,13 @@ impl<'a> Eval<'a> {
     }
 
     /// A literal without a declared type: data, a map.
-    pub(crate) fn record(&mut self, block: &'a Block, cx: &Cx<'a>, fr: &mut crate::context::Frame, at: Origin) -> Value {
+    pub(crate) fn record(
+        &mut self,
+        block: &'a Block,
+        cx: &Cx<'a>,
+        fr: &mut crate::context::Frame,
+        at: Origin,
+    ) -> Value {
         match self.literal_branch(block, cx, fr, at, true) {
             Ok(branch) => self.finish_free(&Tree::Map(branch), cx),
             Err(value) => value,
@@ -195,6 +209,7 @@ impl<'a> Eval<'a> {
             return Ok(branch);
         }
         let mut ops = Ops::new(None);
+        ops.whole = true;
         let base = Base { layer: Layer::Module, because: None, who: 0 };
         self.block_ops(block, cx, fr, &mut ops, &base, &mut Vec::new(), &Only::All);
         let elements = free && ops.list.iter().any(|op| matches!(op.act, Act::Element(_)) && op.path.is_empty());
@@ -217,7 +232,13 @@ impl<'a> Eval<'a> {
     }
 
     /// The common case: names with values and nothing else.
-    fn simple_branch(&mut self, block: &'a Block, cx: &Cx<'a>, fr: &mut crate::context::Frame, at: Origin) -> Option<Branch> {
+    fn simple_branch(
+        &mut self,
+        block: &'a Block,
+        cx: &Cx<'a>,
+        fr: &mut crate::context::Frame,
+        at: Origin,
+    ) -> Option<Branch> {
         let simple = block.stmts.iter().all(|stmt| match &stmt.kind {
             StmtKind::Set { path, layer: None, value, .. } => {
                 matches!(path.as_slice(), [IrKey::Name(..)]) && !matches!(&*value.kind, ExprKind::Error)
@@ -263,13 +284,15 @@ impl<'a> Eval<'a> {
 /// The elements of a set in braces.
 fn set_of(ops: Vec<Op>, at: Origin) -> Value {
     let mut doubt = false;
+    let mut private = false;
     let mut items = Vec::new();
     for op in ops {
         match op.act {
             Act::Element(value) => items.push(value),
             Act::Poison => doubt = true,
+            Act::Hide => private = true,
             _ => {}
         }
     }
-    poisoned(Value::set(items, at), doubt)
+    private_shape(poisoned(Value::set(items, at), doubt), private)
 }

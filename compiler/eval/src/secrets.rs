@@ -32,8 +32,12 @@ pub(crate) struct Source {
 impl<'a> Eval<'a> {
     /// The value at a place of the secret store.
     pub(crate) fn secret_value(&mut self, owner: &EntryKey, path: &Value, key: &Value, at: Origin) -> Value {
+        let private = crate::values::private_of([path, key]);
         let (Some(path), Some(key)) = (path.as_text(), key.as_text()) else { return Value::poison(at) };
         let reference = SecretRef { owner: owner.clone(), path: Symbol::new(&path), key: Symbol::new(&key) };
+        if private {
+            self.private_places.insert(reference.clone());
+        }
         Value::secret(Secret { parts: vec![SecretPart::Ref(Arc::new(reference), n().raw)] }, at)
     }
 

@@ -11,7 +11,9 @@ use crate::secrets::Source as SecretSource;
 use crate::why::WhyLeaf;
 use crate::{Env, Layer, Options};
 use indexmap::IndexMap;
-use kss_ir::{Body, Each, FieldBlocks, Head, ModuleIr, Need, Program, Provide, RecordId, Remove, Statements, Tune, Use};
+use kss_ir::{
+    Body, Each, FieldBlocks, Head, ModuleIr, Need, Program, Provide, RecordId, Remove, Statements, Tune, Use,
+};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, SecretRef, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -83,7 +85,6 @@ pub(crate) struct ScopeState {
     pub(crate) entry: EntryIx,
     /// In natural order.
     pub(crate) modules: Vec<ModIx>,
-    pub(crate) units: Vec<UnitIx>,
     pub(crate) inner: Option<Rc<[ScopeKey]>>,
 }
 
@@ -222,6 +223,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) late_lets: FxHashMap<(UnitIx, Symbol), Rc<Late>>,
     pub(crate) late_members: FxHashMap<(ScopeKey, Symbol), Rc<Late>>,
     pub(crate) secret_sources: FxHashMap<SecretRef, SecretSource>,
+    /// Places in the secret store whose path or key is private.
+    pub(crate) private_places: FxHashSet<SecretRef>,
     /// Capabilities whose absence is reported.
     pub(crate) absent: FxHashSet<(ScopeKey, Symbol)>,
 }
@@ -282,6 +285,7 @@ impl<'a> Eval<'a> {
             late_lets: FxHashMap::default(),
             late_members: FxHashMap::default(),
             secret_sources: FxHashMap::default(),
+            private_places: FxHashSet::default(),
             absent: FxHashSet::default(),
         }
     }

@@ -37,17 +37,20 @@ pub(crate) struct Branch {
     pub(crate) origin: Origin,
     /// Something that might have written here could not be evaluated.
     pub(crate) poisoned: bool,
+    /// Something private decided which keys there are.
+    pub(crate) private: bool,
 }
 
 impl Branch {
     pub(crate) fn new(origin: Origin) -> Branch {
-        Branch { children: IndexMap::new(), keyed: None, origin, poisoned: false }
+        Branch { children: IndexMap::new(), keyed: None, origin, poisoned: false, private: false }
     }
 
     /// The fields of a record, all written by `mark`.
     pub(crate) fn of_record(record: &Record, mark: &Mark, origin: Origin) -> Branch {
         let fields = record.iter().filter(|(name, _)| *name != n().hidden_name);
-        let children = fields.map(|(name, value)| (*name, Tree::Leaf(Leaf::new(value.clone(), mark.clone())))).collect();
+        let children =
+            fields.map(|(name, value)| (*name, Tree::Leaf(Leaf::new(value.clone(), mark.clone())))).collect();
         Branch { children, ..Branch::new(origin) }
     }
 
@@ -76,7 +79,9 @@ impl Tree {
     pub(crate) fn top(&self) -> Option<&Mark> {
         match self {
             Tree::Leaf(leaf) => Some(&leaf.mark),
-            Tree::Grow(grow) => grow.base.iter().map(|l| &l.mark).chain(grow.items.iter().map(|i| &i.0)).max_by_key(layer),
+            Tree::Grow(grow) => {
+                grow.base.iter().map(|l| &l.mark).chain(grow.items.iter().map(|i| &i.0)).max_by_key(layer)
+            }
             Tree::Map(branch) => branch.children.values().filter_map(Tree::top).max_by_key(layer),
         }
     }
@@ -107,6 +112,7 @@ impl Tree {
                 }
                 over.keyed = over.keyed.or(under.keyed);
                 over.poisoned |= under.poisoned;
+                over.private |= under.private;
                 Tree::Map(over)
             }
             (Tree::Map(over), Tree::Leaf(leaf)) => match leaf.value.kind() {
@@ -159,7 +165,10 @@ impl Tree {
             None => false,
             Some(_) if rest.is_empty() => branch.children.shift_remove(first).is_some(),
             Some((at, _, _)) => {
-                let (name, child) = branch.children.shift_remove_index(at).unwrap_or_else(|| (*first, Tree::Map(Branch::new(branch.origin))));
+                let (name, child) = branch
+                    .children
+                    .shift_remove_index(at)
+                    .unwrap_or_else(|| (*first, Tree::Map(Branch::new(branch.origin))));
                 let mut child = Some(child);
                 let found = Tree::remove(&mut child, rest);
                 if let Some(child) = child {

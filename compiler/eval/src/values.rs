@@ -16,7 +16,24 @@ pub(crate) fn taint(value: Value, private: bool) -> Value {
 
 /// `value` with everything in it private: what is read out of a private record is private as well.
 pub(crate) fn private_deep(value: &Value) -> Value {
-    map_children(value, &mut private_deep).with_flags(Flags::PRIVATE)
+    let hidden = map_children(value, &mut private_deep).with_flags(Flags::PRIVATE);
+    match hidden.kind() {
+        Kind::Record(_) | Kind::List(_) | Kind::Set(_) => hidden.with_flags(Flags::SHAPE),
+        _ => hidden,
+    }
+}
+
+/// `value`, of which it is private what elements or keys it has.
+pub(crate) fn private_shape(value: Value, private: bool) -> Value {
+    if private { value.with_flags(Flags::PRIVATE.or(Flags::SHAPE)) } else { value }
+}
+
+/// Is it private how many elements or which keys a value has? Of a scalar: is it private?
+pub(crate) fn shape_is_private(value: &Value) -> bool {
+    match value.kind() {
+        Kind::Record(_) | Kind::List(_) | Kind::Set(_) => value.flags().has(Flags::SHAPE),
+        _ => value.flags().has(Flags::PRIVATE),
+    }
 }
 
 /// `value`, which may lack something because of an error.
@@ -32,7 +49,8 @@ pub(crate) fn export(value: &Value) -> Value {
     match value.kind() {
         Kind::Record(record) => {
             let fields = record.iter().filter(|(name, _)| *name != n().hidden_name);
-            Value::record(fields.map(|(name, v)| (*name, export(v))).collect(), value.origin()).with_flags(value.flags())
+            Value::record(fields.map(|(name, v)| (*name, export(v))).collect(), value.origin())
+                .with_flags(value.flags())
         }
         _ => map_children(value, &mut export),
     }
@@ -51,9 +69,7 @@ fn has_hidden(value: &Value) -> bool {
 pub(crate) fn map_children(value: &Value, f: &mut dyn FnMut(&Value) -> Value) -> Value {
     let origin = value.origin();
     let mapped = match value.kind() {
-        Kind::Record(record) => {
-            Value::record(record.iter().map(|(name, v)| (*name, f(v))).collect::<Record>(), origin)
-        }
+        Kind::Record(record) => Value::record(record.iter().map(|(name, v)| (*name, f(v))).collect::<Record>(), origin),
         Kind::List(items) => Value::list(items.iter().map(f).collect(), origin),
         Kind::Set(items) => Value::set(items.iter().map(f).collect(), origin),
         Kind::Case(name, Some(payload)) => Value::case(name, Some(f(payload)), origin),

@@ -117,11 +117,12 @@ impl<'a> Eval<'a> {
         match self.role {
             Role::Early | Role::Site => matches!(scope.kind, ScopeKind::Site | ScopeKind::Machine),
             Role::Cluster => {
-                matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node) && self.scopes.contains_key(&ScopeKey {
-                    kind: ScopeKind::Cluster,
-                    outer: scope.outer,
-                    name: scope.outer,
-                })
+                matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node)
+                    && self.scopes.contains_key(&ScopeKey {
+                        kind: ScopeKind::Cluster,
+                        outer: scope.outer,
+                        name: scope.outer,
+                    })
             }
         }
     }
@@ -190,11 +191,12 @@ impl<'a> Eval<'a> {
         }
         let removed = variation.map(|v| v.removes.as_slice()).unwrap_or_default();
         // What a cluster's own file declares lies in an overlay named after the cluster.
-        let objects = units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
+        let objects =
+            units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
         if let Some(info) = self.owners.get_mut(&owner).filter(|_| objects && scope.kind == ScopeKind::Cluster) {
             info.overlay = true;
         }
-        self.build_scope(scope, entry, units, removed);
+        self.build_scope(scope, entry, &units, removed);
     }
 
     /// A new entry, without fields yet.
@@ -263,11 +265,10 @@ impl<'a> Eval<'a> {
     }
 
     /// Puts a scope with its modules together.
-    fn build_scope(&mut self, scope: ScopeKey, entry: EntryIx, mut units: Vec<UnitIx>, removed: &[Symbol]) {
-        let names = self.module_set(scope, &units, removed);
-        let modules: Vec<_> = names.into_iter().filter_map(|name| self.add_module(scope, name)).collect();
-        units.extend(modules.iter().map(|m| self.module(*m).unit));
-        self.scopes.insert(scope, ScopeState { entry, modules, units, inner: None });
+    fn build_scope(&mut self, scope: ScopeKey, entry: EntryIx, units: &[UnitIx], removed: &[Symbol]) {
+        let names = self.module_set(scope, units, removed);
+        let modules = names.into_iter().filter_map(|name| self.add_module(scope, name)).collect();
+        self.scopes.insert(scope, ScopeState { entry, modules, inner: None });
     }
 
     /// The kind of entries that are scopes inside a scope.
@@ -296,7 +297,7 @@ impl<'a> Eval<'a> {
             let outer = if scope_kind == ScopeKind::Node { scope.name } else { name };
             let key = ScopeKey { kind: scope_kind, outer, name };
             let units = self.inner_units(scope, key, *entry);
-            self.build_scope(key, *entry, units, &[]);
+            self.build_scope(key, *entry, &units, &[]);
             inner.push(key);
         }
         let inner: Rc<[ScopeKey]> = inner.into();

@@ -128,10 +128,17 @@ impl Flags {
     pub const LATER: Flags = Flags(4);
     /// Holds a place for which an error was reported.
     pub const POISON: Flags = Flags(8);
+    /// Which elements or keys it has is private, not only what they hold. Of the value itself, not of what it lies in.
+    pub const SHAPE: Flags = Flags(16);
 
     /// Has it all of `other`?
     pub const fn has(self, other: Flags) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// What of it holds of everything around.
+    const fn inside(self) -> Flags {
+        Flags(self.0 & !Flags::SHAPE.0)
     }
 
     /// Both together.
@@ -150,9 +157,9 @@ impl Value {
             Repr::Poison => Flags::POISON,
             Repr::Secret(_) => Flags::SECRET,
             Repr::Later(_) => Flags::LATER,
-            Repr::CaseOf(case) => case.1.flags(),
-            Repr::Record(record) => record.iter().fold(Flags::NONE, |f, (_, v)| f.or(v.flags())),
-            Repr::List(items) | Repr::Set(items) => items.iter().fold(Flags::NONE, |f, v| f.or(v.flags())),
+            Repr::CaseOf(case) => case.1.flags().inside(),
+            Repr::Record(record) => record.iter().fold(Flags::NONE, |f, (_, v)| f.or(v.flags().inside())),
+            Repr::List(items) | Repr::Set(items) => items.iter().fold(Flags::NONE, |f, v| f.or(v.flags().inside())),
             _ => Flags::NONE,
         };
         Value { repr, item: origin.item, node_flags: (origin.node & NODE_MASK) | (u32::from(flags.0) << NODE_BITS) }

@@ -1,16 +1,16 @@
 //! Built-in functions. Most are pure functions of values; those here need a file, the lock, a document or the entry around.
 
+use crate::Layer;
 use crate::context::{Cx, Frame, This};
 use crate::names::n;
 use crate::ops::{Base, Only, Ops};
 use crate::state::{Eval, Says};
-use crate::values::{private_of, taint};
-use crate::Layer;
+use crate::values::{private_of, shape_is_private, taint};
 use kss_diag::code;
 use kss_ir::{Expr, ExprKind};
 use kss_span::{Origin, Symbol};
 use kss_value::builtins::{self, interpolate};
-use kss_value::scalar::{describe, duplicate_pair, overlapping_pair};
+use kss_value::scalar::{duplicate_pair, overlapping_pair};
 use kss_value::{EntryKey, Flags, Kind, Later, Record, Value};
 use std::sync::Arc;
 
@@ -48,8 +48,18 @@ impl<'a> Eval<'a> {
             return self.outputs_of(arg, cx, fr, at);
         }
         let values: Vec<Value> = args.iter().map(|arg| self.eval(arg, cx, fr)).collect();
-        let private = private_of(&values);
+        // What a secret refers to tells nothing of the private text around it.
+        let private = match name.as_str() {
+            "refs" => false,
+            // What the elements hold does not count; in the result they keep what they are.
+            "count" | "sort" | "list" | "values" | "flatten" | "first" | "last" => values.iter().any(shape_is_private),
+            _ => private_of(&values),
+        };
         let value = match (name.as_str(), values.as_slice()) {
+            ("refs", _) => {
+                let refs = self.pure(name, &values, args, cx, at);
+                self.private_refs(refs)
+            }
             ("credential", [entry]) => self.credential(entry, at),
             ("own-secret", [path, key, source]) => self.own_secret(path, key, source, cx, at),
             ("secret-file" | "later-file", [secret]) => {
@@ -97,6 +107,15 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The places of secrets, those private whose path is.
+    fn private_refs(&self, refs: Value) -> Value {
+        let hidden = |reference: &Value| {
+            let secret = reference.get(Symbol::new("value")).map(Value::kind);
+            matches!(secret, Some(Kind::Secret(secret)) if secret.refs().iter().any(|r| self.private_places.contains(&***r)))
+        };
+        crate::values::map_children(&refs, &mut |reference| taint(reference.clone(), hidden(reference)))
+    }
+
     pub(crate) fn call_failed(&mut self, message: String, at: Origin) -> Value {
         self.report(code::BAD_VALUE.at(at, message));
         Value::poison(at)
@@ -130,6 +149,7 @@ impl<'a> Eval<'a> {
             return if entry.is_none() { Value::none(at) } else { Value::poison(at) };
         };
         let key = key.clone();
+        self.marks.add(std::slice::from_ref(&key));
         let path = self.read(&key, n().path, at, false);
         let name = self.read(&key, n().key, at, false);
         self.secret_value(&key, &path, &name, at)
@@ -151,6 +171,10 @@ impl<'a> Eval<'a> {
     /// those may depend on what reads the outputs.
     fn outputs_of(&mut self, arg: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, at: Origin) -> Value {
         let env = cx.entry.clone();
+        let arg = match &*arg.kind {
+            ExprKind::Coerce { value, to: kss_ir::Coercion::ToData } => value,
+            _ => arg,
+        };
         let names = match (&*arg.kind, &cx.this, &env) {
             (ExprKind::SelfField(field), This::Entry(key), _) => {
                 let key = key.clone();
@@ -215,11 +239,6 @@ impl<'a> Eval<'a> {
                 Value::poison(at)
             }
         }
-    }
-
-    /// What a failing call is about, for messages.
-    pub(crate) fn described(value: &Value) -> String {
-        describe(value)
     }
 }
 

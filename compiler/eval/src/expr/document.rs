@@ -115,7 +115,9 @@ impl<'a> Eval<'a> {
         let value = match parsed {
             Ok(document) => of_json(&document, at),
             Err(error) => {
-                self.report(code::UNREADABLE.at(at, format!("`{path}` can't be read as data: {error}")).label("unreadable"));
+                self.report(
+                    code::UNREADABLE.at(at, format!("`{path}` can't be read as data: {error}")).label("unreadable"),
+                );
                 Value::poison(at)
             }
         };
@@ -189,7 +191,8 @@ fn split_holes(text: &str) -> Vec<Piece<'_>> {
     let mut from = 0;
     while let Some(open) = rest[from..].find('@').map(|i| i + from) {
         let name = &rest[open + 1..];
-        let end = name.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).unwrap_or(name.len());
+        let end =
+            name.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).unwrap_or(name.len());
         if end > 0 && name[end..].starts_with('@') && name.starts_with(|c: char| c.is_ascii_uppercase()) {
             pieces.push(Piece::Text(&rest[..open]));
             pieces.push(Piece::Hole(&name[..end]));

@@ -4,7 +4,7 @@ use crate::chain::{Flow, LoopState};
 use crate::context::{Cx, Frame};
 use crate::finish::poisoned;
 use crate::state::Eval;
-use crate::values::{private_deep, private_of, taint};
+use crate::values::{private_deep, private_of, private_shape, shape_is_private, taint};
 use kss_ir::{Elem, Expr, ExprKind};
 use kss_span::Origin;
 use kss_value::{Flags, Kind, Value};
@@ -13,12 +13,12 @@ impl<'a> Eval<'a> {
     pub(super) fn eval_list(&mut self, expr: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, at: Origin) -> Value {
         match &*expr.kind {
             ExprKind::List(elems) => {
-                let (items, doubt) = self.all_elems(elems, cx, fr);
-                poisoned(Value::list(items, at), doubt)
+                let (items, found) = self.all_elems(elems, cx, fr);
+                found.of(Value::list(items, at))
             }
             ExprKind::Set(elems) => {
-                let (items, doubt) = self.all_elems(elems, cx, fr);
-                poisoned(Value::set(items, at), doubt)
+                let (items, found) = self.all_elems(elems, cx, fr);
+                found.of(Value::set(items, at))
             }
             ExprKind::Range(first, last) => self.range(first, last, cx, fr, at),
             _ => Value::poison(at),
@@ -36,17 +36,17 @@ impl<'a> Eval<'a> {
         taint(list, private_of([&first, &last]))
     }
 
-    fn all_elems(&mut self, elems: &'a [Elem], cx: &Cx<'a>, fr: &mut Frame) -> (Vec<Value>, bool) {
+    fn all_elems(&mut self, elems: &'a [Elem], cx: &Cx<'a>, fr: &mut Frame) -> (Vec<Value>, Found) {
         let mut items = Vec::with_capacity(elems.len());
-        let mut doubt = false;
+        let mut found = Found::default();
         for elem in elems {
-            doubt |= self.elem_values(elem, cx, fr, &mut items);
+            found.add(self.elem_values(elem, cx, fr, &mut items));
         }
-        (items, doubt)
+        (items, found)
     }
 
-    /// Adds the values of an element; `true` if some could not be told.
-    pub(crate) fn elem_values(&mut self, elem: &'a Elem, cx: &Cx<'a>, fr: &mut Frame, out: &mut Vec<Value>) -> bool {
+    /// Adds the values of an element.
+    pub(crate) fn elem_values(&mut self, elem: &'a Elem, cx: &Cx<'a>, fr: &mut Frame, out: &mut Vec<Value>) -> Found {
         match elem {
             Elem::Value(value) => {
                 let value = self.eval(value, cx, fr);
@@ -54,43 +54,65 @@ impl<'a> Eval<'a> {
                 if !value.is_none() {
                     out.push(value);
                 }
-                false
+                Found::default()
             }
             Elem::Spread(value) => {
                 let value = self.eval(value, cx, fr);
                 match value.kind() {
                     Kind::List(items) | Kind::Set(items) => out.extend(items.iter().cloned()),
                     Kind::None => {}
-                    _ => return true,
+                    _ => return Found { doubt: true, private: false },
                 }
-                value.flags().has(Flags::POISON)
+                Found { doubt: value.flags().has(Flags::POISON), private: shape_is_private(&value) }
             }
             Elem::If(cond, elem) => match self.cond(cond, cx, fr) {
                 (Some(true), private) => {
                     let from = out.len();
-                    let doubt = self.elem_values(elem, cx, fr, out);
+                    let mut found = self.elem_values(elem, cx, fr, out);
                     hide_from(out, from, private);
-                    doubt
+                    found.private |= private;
+                    found
                 }
-                (Some(false), _) => false,
-                (None, _) => true,
+                (Some(false), private) => Found { doubt: false, private },
+                (None, private) => Found { doubt: true, private },
             },
             Elem::For(each, elem) => {
                 let bare = matches!(&**elem, Elem::Value(e) if matches!(&*e.kind, ExprKind::Local(slot) if *slot == each.value));
                 let from = out.len();
                 let mut state = LoopState::default();
-                let mut doubt = false;
+                let mut found = Found::default();
                 self.run_loops(std::slice::from_ref(each), cx, fr, &mut state, &mut |me, fr, state| {
                     if !bare && !matches!(&**elem, Elem::For(..) | Elem::If(..)) || is_inner(elem, each.value) {
                         me.mark_vars(cx, &state.vars);
                     }
-                    doubt |= me.elem_values(elem, cx, fr, out);
+                    found.add(me.elem_values(elem, cx, fr, out));
                     Flow::On
                 });
                 hide_from(out, from, state.private);
-                doubt || state.doubt
+                found.add(Found { doubt: state.doubt, private: state.private });
+                found
             }
         }
+    }
+}
+
+/// What else is known of the elements of a list.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Found {
+    /// Some could not be told.
+    pub(crate) doubt: bool,
+    /// Something private decided which there are.
+    pub(crate) private: bool,
+}
+
+impl Found {
+    fn add(&mut self, other: Found) {
+        self.doubt |= other.doubt;
+        self.private |= other.private;
+    }
+
+    fn of(self, value: Value) -> Value {
+        private_shape(poisoned(value, self.doubt), self.private)
     }
 }
 

@@ -82,7 +82,9 @@ impl<'a> Eval<'a> {
                 Value::case(*name, payload, at)
             }
             ExprKind::List(_) | ExprKind::Set(_) | ExprKind::Range(..) => self.eval_list(expr, cx, fr, at),
-            ExprKind::Fail { message, at: place, with } => self.fail(message, place.as_ref(), with.as_ref(), cx, fr, at),
+            ExprKind::Fail { message, at: place, with } => {
+                self.fail(message, place.as_ref(), with.as_ref(), cx, fr, at)
+            }
             ExprKind::Coerce { value, to } => {
                 let value = self.eval(value, cx, fr);
                 self.coerce(value, to, cx, at)
@@ -148,7 +150,14 @@ impl<'a> Eval<'a> {
         Value::entry(owner, at)
     }
 
-    fn capability_all(&mut self, scope: &'a Expr, name: kss_span::Symbol, cx: &Cx<'a>, fr: &mut Frame, at: Origin) -> Value {
+    fn capability_all(
+        &mut self,
+        scope: &'a Expr,
+        name: kss_span::Symbol,
+        cx: &Cx<'a>,
+        fr: &mut Frame,
+        at: Origin,
+    ) -> Value {
         let scope = self.eval(scope, cx, fr);
         let sig = self.program.capabilities.get(&name).map(|sig| sig.scope);
         let scope = self.scope_of(&scope).zip(sig).and_then(|(from, kind)| self.around(from, kind));

@@ -3,7 +3,7 @@
 use crate::chain::{Flow, LoopState, truth};
 use crate::context::{Cx, Frame};
 use crate::state::Eval;
-use crate::values::{private_of, taint};
+use crate::values::{private_of, shape_is_private, taint};
 use kss_diag::code;
 use kss_ir::{Expr, ExprKind, For, InfixOp, QuantifierKind, RecordId};
 use kss_span::Origin;
@@ -138,7 +138,13 @@ impl<'a> Eval<'a> {
     }
 
     pub(crate) fn binary(&mut self, op: BinaryOp, left: &Value, right: &Value, at: Origin) -> Value {
-        let private = private_of([left, right]);
+        // Whether a list is empty tells how many elements it has, not what they hold; and of lists that are joined each
+        // element keeps what it is.
+        let joined = op == BinaryOp::Add && is_container(left);
+        let private = match joined || is_empty(left) || is_empty(right) {
+            true => shape_is_private(left) || shape_is_private(right),
+            false => private_of([left, right]),
+        };
         match binary(op, left, right, at) {
             Ok(value) => taint(value, private),
             Err(error) => {
@@ -186,6 +192,18 @@ impl<'a> Eval<'a> {
             QuantifierKind::Some => decided,
         };
         taint(Value::bool(result, at), private || state.private)
+    }
+}
+
+fn is_container(value: &Value) -> bool {
+    matches!(value.kind(), Kind::List(_) | Kind::Set(_) | Kind::Record(_))
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value.kind() {
+        Kind::List(items) | Kind::Set(items) => items.is_empty(),
+        Kind::Record(record) => record.is_empty(),
+        _ => false,
     }
 }
 
