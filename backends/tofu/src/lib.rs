@@ -21,8 +21,10 @@ use kss_span::Origin;
 use std::collections::BTreeSet;
 
 /// The backend of `output tofu`.
+#[derive(Default)]
 pub struct Tofu<'a> {
-    /// Files of modules, with their paths below `tofu/modules/`: `vault-cluster/main.tf`.
+    /// Files of modules, with their paths below `tofu/modules/`: `vault-cluster/main.tf`. Without any, whoever applies the tree
+    /// brings them, and no call is checked against them.
     pub modules: &'a [(&'a str, &'a str)],
 }
 
@@ -55,9 +57,9 @@ impl Tofu<'_> {
         }
     }
 
-    /// Is there a module of this name?
+    /// Is there a module of this name, as far as modules are known?
     fn has_module(&self, name: &str) -> bool {
-        self.modules.iter().any(|(path, _)| path.split('/').next() == Some(name))
+        self.modules.is_empty() || self.modules.iter().any(|(path, _)| path.split('/').next() == Some(name))
     }
 
     /// The names of all modules.

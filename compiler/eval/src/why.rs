@@ -1,0 +1,111 @@
+//! Who wrote a value, and whom it beat.
+
+use crate::frozen::Frozen;
+use crate::merge::{Leaf, Mark};
+use crate::tree::Tree;
+use kss_span::{Origin, Symbol};
+use kss_value::scalar::{describe, literal};
+use kss_value::{EntryKey, Flags, Value};
+use std::sync::Arc;
+
+/// Who wins, lowest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Layer {
+    /// The default of a type or option.
+    Type,
+    /// `default x = …`
+    Default,
+    /// A module.
+    Module,
+    /// A site or cluster file.
+    Scope,
+    /// `override x = …`
+    Override,
+    /// `force x = …`
+    Force,
+    /// The private overlay of the site.
+    Overlay,
+}
+
+/// One contribution to a value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WhyStep {
+    /// The statement.
+    pub origin: Origin,
+    /// Its layer.
+    pub layer: Layer,
+    /// The module that wrote it, or the site or cluster.
+    pub module: Symbol,
+    /// Its reason.
+    pub because: Option<Arc<str>>,
+    /// The value, for people; a secret or private value shows nothing of itself.
+    pub value_text: String,
+    /// Does the value count (the winner, and whoever wrote the same)?
+    pub won: bool,
+}
+
+/// The contributions to one leaf.
+#[derive(Clone, Debug)]
+pub(crate) struct WhyLeaf {
+    pub(crate) path: Vec<Symbol>,
+    pub(crate) steps: Vec<WhyStep>,
+}
+
+/// Collects the contributions to every leaf of a merged field; `writers` are names of contributors.
+pub(crate) fn collect(tree: &Tree, writers: &dyn Fn(u32) -> Symbol, path: &mut Vec<Symbol>, out: &mut Vec<WhyLeaf>) {
+    match tree {
+        Tree::Leaf(leaf) => out.push(of_leaf(leaf, writers, path)),
+        Tree::Grow(grow) => {
+            let mut steps: Vec<WhyStep> =
+                grow.base.iter().flat_map(|leaf| of_leaf(leaf, writers, path).steps).collect();
+            steps.extend(grow.items.iter().map(|(mark, value)| step(mark, value, true, writers)));
+            out.push(WhyLeaf { path: path.clone(), steps });
+        }
+        Tree::Map(branch) => {
+            for (name, child) in &branch.children {
+                path.push(*name);
+                collect(child, writers, path, out);
+                path.pop();
+            }
+        }
+    }
+}
+
+fn of_leaf(leaf: &Leaf, writers: &dyn Fn(u32) -> Symbol, path: &[Symbol]) -> WhyLeaf {
+    let mut steps = vec![step(&leaf.mark, &leaf.value, true, writers)];
+    steps.extend(leaf.agrees.iter().map(|mark| step(mark, &leaf.value, true, writers)));
+    steps.extend(leaf.lost.iter().rev().map(|(mark, value)| step(mark, value, false, writers)));
+    WhyLeaf { path: path.to_vec(), steps }
+}
+
+fn step(mark: &Mark, value: &Value, won: bool, writers: &dyn Fn(u32) -> Symbol) -> WhyStep {
+    WhyStep {
+        origin: mark.origin,
+        layer: mark.layer,
+        module: writers(mark.who),
+        because: mark.because.clone(),
+        value_text: value_text(value),
+        won,
+    }
+}
+
+/// A value as a message shows it.
+pub(crate) fn value_text(value: &Value) -> String {
+    if value.flags().has(Flags::PRIVATE) {
+        return "a private value".to_owned();
+    }
+    literal(value).unwrap_or_else(|| describe(value))
+}
+
+impl Frozen {
+    pub(crate) fn why(&self, key: &EntryKey, path: &[Symbol]) -> Vec<WhyStep> {
+        let Some(entry) = self.entries.get(key) else { return Vec::new() };
+        // The contributions to the longest written path that leads to the place, or to everything below it.
+        let leads = |leaf: &&WhyLeaf| path.starts_with(&leaf.path);
+        if let Some(leaf) = entry.why.iter().filter(leads).max_by_key(|leaf| leaf.path.len()) {
+            return leaf.steps.clone();
+        }
+        let below = entry.why.iter().filter(|leaf| leaf.path.starts_with(path));
+        below.flat_map(|leaf| leaf.steps.iter().cloned()).collect()
+    }
+}
