@@ -98,6 +98,8 @@ impl<'a> Eval<'a> {
             let Some(sig) = self.program.kinds.get(&entry.key.kind) else { continue };
             let wanted = matches!(sig.usage, KindUse::Intent { optional: false });
             let live = self.by_key.contains_key(&entry.key);
+            // A kind that names no lowerer is read by whoever likes: `credential`, `service`.
+            let wanted = wanted && sig.lowered_by.is_some();
             if wanted && live && !self.marks.handled.contains(&entry.key) {
                 found.push(entry.key.clone());
             }

@@ -42,8 +42,17 @@ pub(crate) fn outputs(model: &Model, library: &[(&str, &str)]) -> (OutputTree, V
     let nixos = kss_nixos::Nixos { library, is_package: &is_package };
     let helm = kss_helm::Helm { files: &files };
     let kustomize = kss_kustomize::Kustomize { files: &files };
-    let tofu = kss_tofu::Tofu::default();
-    let backends: [&dyn Backend; 6] = [&nixos, &helm, &kustomize, &kss_argocd::Argocd, &tofu, &kss_vars::Vars];
+    let tofu = kss_tofu::Tofu { modules: kss_stdlib::TOFU_MODULES };
+    let backends: [&dyn Backend; 8] = [
+        &nixos,
+        &helm,
+        &kustomize,
+        &kss_argocd::Argocd,
+        &tofu,
+        &kss_vars::Vars,
+        &kss_vars::Files,
+        &kss_vars::PushGuard,
+    ];
     let mut tree = OutputTree::default();
     let mut diags = Vec::new();
     for backend in backends {
@@ -59,7 +68,7 @@ fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
 
 impl Driver for Compiler {
     fn formatter(&self) -> Result<Formatter<'_>, Failure> {
-        Ok(&kss_fmt::format)
+        Err(Failure::Unlinked)
     }
 
     fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure> {

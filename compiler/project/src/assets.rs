@@ -19,11 +19,8 @@ impl Assets {
     /// The bytes of `path`: of the library if it begins with `std/`.
     pub fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
         if path.starts_with("std/") {
-            let found = kss_stdlib::FILES.binary_search_by(|(known, _)| (*known).cmp(path));
-            return match found {
-                Ok(at) => Ok(kss_stdlib::FILES[at].1.into()),
-                Err(_) => Err(FileError { message: format!("the library has no file `{path}`") }),
-            };
+            let found = kss_stdlib::file(path).ok_or_else(|| FileError { message: format!("the library has no file `{path}`") });
+            return found.map(Into::into);
         }
         let bytes = std::fs::read(self.root.join(path));
         bytes.map(Into::into).map_err(|error| FileError { message: format!("`{path}` can't be read: {error}") })

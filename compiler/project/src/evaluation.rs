@@ -28,6 +28,10 @@ impl Env for World {
         self.assets.read(path)
     }
 
+    fn schemas(&self) -> Option<&SchemaSet> {
+        Some(&SCHEMAS)
+    }
+
     fn locked(&self, _url: &str) -> Option<Arc<str>> {
         None
     }
@@ -110,4 +114,11 @@ pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName
         .collect();
     let world = world(db, project, |item| is_site(item, name));
     kss_eval::evaluate_site(&world, &early, &clusters, options(db, project), None).map(Shared)
+}
+
+/// Does a text at this path of NixOS options name a package? Between the elements of a list of records stands `*`.
+pub fn is_package(path: &[Symbol]) -> bool {
+    static NIXOS: LazyLock<kss_schema::Schema> = LazyLock::new(|| SCHEMAS.nixos());
+    let segs: Vec<kss_schema::Seg> = path.iter().map(|name| kss_schema::Seg::Key(*name)).collect();
+    kss_schema::describe(&NIXOS, &segs).is_some_and(|info| info.ty.contains("package"))
 }

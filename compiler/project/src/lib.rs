@@ -8,7 +8,7 @@ mod places;
 mod session;
 mod shared;
 
-pub use evaluation::{cluster, clusters, early, site};
+pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, load, standard_library};
 pub use places::Places;
 pub use session::{Checked, Database, Session};
