@@ -64,7 +64,7 @@ fn constant(text: &mut String, name: &str, prefix: &str, content: Content, list:
         Content::Bytes => ("[u8]", "include_bytes"),
         Content::Text => ("str", "include_str"),
     };
-    let _ = writeln!(text, "pub static {name}: &[(&str, &{of})] = &[");
+    let _ = writeln!(text, "pub(crate) static {name}: &[(&str, &{of})] = &[");
     for (path, file) in list {
         let _ = writeln!(text, "    ({:?}, {read}!({:?})),", format!("{prefix}{path}"), file);
     }
