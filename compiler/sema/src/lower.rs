@@ -96,6 +96,8 @@ pub(crate) struct Lower<'a> {
     pub body_entries: Vec<kss_ir::EntryRef>,
     /// In a test names of clusters and sites are values.
     pub in_test: bool,
+    /// Was something with a secret in it lowered since somebody cleared this?
+    pub saw_secret: bool,
 }
 
 impl<'a> Lower<'a> {
@@ -125,6 +127,7 @@ impl<'a> Lower<'a> {
             depth: 0,
             body_entries: Vec::new(),
             in_test: false,
+            saw_secret: false,
         }
     }
 
@@ -242,6 +245,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(crate) fn note_type(&mut self, node: NodeId, ty: &Ty) {
+        self.saw_secret |= call::contains_secret(ty);
         if self.quiet == 0 {
             self.types.push((node.0, ty.clone()));
         }

@@ -233,10 +233,11 @@ impl<'a> Eval<'a> {
         match self.env.locked_image(&text) {
             Some(image) => Value::text(image, at),
             None => {
-                let message = format!("image `{text}` is not in the lock");
-                let report = code::NOT_LOCKED.at(at, message).label("not locked");
-                self.report(report.help("`kssc lock` writes its digest there"));
-                Value::poison(at)
+                let message = format!("image `{text}` is not in the lock, so its tag is used as it is");
+                let mut report = code::NOT_LOCKED.at(at, message).label("not locked");
+                report.severity = kss_diag::Severity::Warning;
+                self.report(report.help("write its digest below `[image]` of kss.lock"));
+                image.clone()
             }
         }
     }
