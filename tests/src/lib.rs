@@ -1,3 +1,4 @@
 //! What the tests of the whole project share.
 
+pub mod build;
 pub mod tools;

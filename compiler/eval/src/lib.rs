@@ -246,6 +246,13 @@ impl Outcome {
         found.max_by_key(|(depth, _)| *depth).map(|(_, steps)| steps).unwrap_or_default()
     }
 
+    /// The contributions to every value that a statement of `item` decides.
+    pub fn decided_by(&self, item: ItemId) -> Vec<Vec<WhyStep>> {
+        let mut out = Vec::new();
+        self.parts.iter().for_each(|part| part.frozen.decided_by(item, &mut out));
+        out
+    }
+
     /// As [`ScopeModel::why`], wherever the entry lives.
     pub fn why(&self, entry: &EntryKey, path: &[Symbol]) -> Vec<WhyStep> {
         self.parts.iter().map(|part| part.why(entry, path)).find(|steps| !steps.is_empty()).unwrap_or_default()

@@ -3,7 +3,7 @@
 use crate::frozen::Frozen;
 use crate::merge::{Leaf, Mark};
 use crate::tree::Tree;
-use kss_span::{Origin, Symbol};
+use kss_span::{ItemId, Origin, Symbol};
 use kss_value::scalar::{describe, literal};
 use kss_value::{EntryKey, Flags, Value};
 use std::sync::Arc;
@@ -123,5 +123,16 @@ impl Frozen {
             }
         }
         best.map(|(depth, _, leaf)| (depth, leaf.steps.clone()))
+    }
+
+    /// Of every leaf that a statement of `item` decides: all of its steps.
+    pub(crate) fn decided_by(&self, item: ItemId, out: &mut Vec<Vec<WhyStep>>) {
+        let mut keys: Vec<&Arc<EntryKey>> = self.entries.keys().collect();
+        keys.sort();
+        for leaf in keys.into_iter().filter_map(|key| self.entries.get(key)).flat_map(|entry| &entry.why) {
+            if leaf.steps.iter().any(|step| step.won && step.origin.item == item) {
+                out.push(leaf.steps.clone());
+            }
+        }
     }
 }

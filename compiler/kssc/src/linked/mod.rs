@@ -6,11 +6,11 @@ mod why;
 use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
-use kss_backend::{Backend, Files, OutputTree};
+use kss_backend::{Files, OutputTree};
 use kss_diag::{Diagnostic, Sources};
 use kss_model::Model;
 use kss_project::{Database, Session};
-use kss_span::{FileId, Origin, Symbol};
+use kss_span::{FileId, Origin};
 use std::path::{Path, PathBuf};
 
 /// The compiler itself.
@@ -29,39 +29,24 @@ impl Compiler {
     }
 }
 
-/// Texts of files that values name by their path.
-struct AssetTexts;
+/// Files of the library that values name by their path.
+struct LibraryFiles;
 
-impl Files for AssetTexts {
-    fn text(&self, _path: &str) -> Option<&str> {
-        None
+impl Files for LibraryFiles {
+    fn text(&self, path: &str) -> Option<&str> {
+        std::str::from_utf8(kss_stdlib::file(path)?).ok()
     }
 }
 
 /// All files that a model becomes, and what can't be written.
-pub(crate) fn outputs(model: &Model, library: &[(&str, &str)]) -> (OutputTree, Vec<Diagnostic<Origin>>) {
-    let files = AssetTexts;
-    let is_package = |path: &[Symbol]| kss_project::is_package(path);
-    let nixos = kss_nixos::Nixos { library, is_package: &is_package };
-    let helm = kss_helm::Helm { files: &files };
-    let kustomize = kss_kustomize::Kustomize { files: &files };
-    let tofu = kss_tofu::Tofu { modules: kss_stdlib::TOFU_MODULES };
-    let backends: [&dyn Backend; 8] = [
-        &nixos,
-        &helm,
-        &kustomize,
-        &kss_argocd::Argocd,
-        &tofu,
-        &kss_vars::Vars,
-        &kss_vars::Files,
-        &kss_vars::PushGuard,
-    ];
-    let mut tree = OutputTree::default();
-    let mut diags = Vec::new();
-    for backend in backends {
-        diags.extend(backend.emit(model, &mut tree));
-    }
-    (tree, diags)
+fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+    let context = kss_outputs::Context {
+        nix: kss_stdlib::NIX,
+        tofu_modules: kss_stdlib::TOFU_MODULES,
+        is_package: &kss_project::is_package,
+        files: &LibraryFiles,
+    };
+    kss_outputs::outputs(model, &context)
 }
 
 fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
@@ -78,7 +63,7 @@ impl Driver for Compiler {
         let session = Compiler::open(roots, public)?;
         let mut found = session.check();
         for (_, outcome) in &found.outcomes {
-            let (_, diags) = outputs(&outcome.model, &[]);
+            let (_, diags) = outputs(&outcome.model);
             found.diagnostics.extend(diags.into_iter().map(|d| found.places.locate(d)));
         }
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
@@ -89,9 +74,8 @@ impl Driver for Compiler {
         let session = Compiler::open(std::slice::from_ref(&build.root), false)?;
         let mut found = session.check();
         let mut trees = Vec::new();
-        let library: Vec<(&str, &str)> = kss_stdlib::NIX.to_vec();
         for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&outcome.model, &library);
+            let (tree, diags) = outputs(&outcome.model);
             found.diagnostics.extend(diags.into_iter().map(|d| found.places.locate(d)));
             trees.push(tree);
         }
@@ -123,7 +107,7 @@ impl Driver for Compiler {
         let found = session.check();
         let mut tree = OutputTree::default();
         for (_, outcome) in &found.outcomes {
-            tree = outputs(&outcome.model, kss_stdlib::NIX).0;
+            tree = outputs(&outcome.model).0;
         }
         why::why(&session, &found, &tree, &path, target)
     }

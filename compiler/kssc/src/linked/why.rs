@@ -24,11 +24,16 @@ pub(crate) fn why(session: &Session, checked: &Checked, tree: &OutputTree, path:
     let line = place(file, &target.at).ok_or_else(|| nothing_there(path, &target.at))?;
     let steps = checked.outcomes.iter().map(|(_, outcome)| steps(outcome, file, &line)).find(|s| !s.is_empty()).unwrap_or_default();
     let mut out = Vec::new();
-    let written_by_steps = steps.iter().any(|s| s.won && s.origin.item == line.origin.item);
-    if !line.origin.is_nowhere() && !written_by_steps {
+    // The value itself may have been decided elsewhere: by whoever set the option that this line shows.
+    let mut decided = decided(checked, line.origin);
+    if decided.iter().all(|d| steps.iter().any(|s| s.origin == d.origin)) {
+        decided.clear();
+    }
+    let told = steps.iter().chain(&decided).any(|s| s.won && covers(&checked.places, s.origin, line.origin));
+    if !line.origin.is_nowhere() && !told {
         out.extend(step(session, &checked.places, line.origin, "written here".to_owned()));
     }
-    for why in &steps {
+    for why in decided.iter().chain(&steps) {
         out.extend(step(session, &checked.places, why.origin, role(why)));
     }
     out.dedup_by(|b, a| a.file == b.file && a.line == b.line && a.role == b.role);
@@ -37,6 +42,23 @@ pub(crate) fn why(session: &Session, checked: &Checked, tree: &OutputTree, path:
     }
     let value = steps.iter().find(|s| s.won).map_or_else(|| text_of(file, line.line), |s| s.value_text.clone());
     Ok(Why { value, steps: out })
+}
+
+/// The steps of the smallest statement around `origin` that decided a value.
+fn decided(checked: &Checked, origin: Origin) -> Vec<WhyStep> {
+    let places = &checked.places;
+    let all = checked.outcomes.iter().flat_map(|(_, outcome)| outcome.decided_by(origin.item));
+    let around = all.filter_map(|steps| {
+        let winner = steps.iter().find(|s| s.won && covers(places, s.origin, origin))?;
+        let size = places.span(winner.origin)?.range.len();
+        Some((size, steps))
+    });
+    around.min_by_key(|(size, steps)| (*size, std::cmp::Reverse(steps.len()))).map(|(_, steps)| steps).unwrap_or_default()
+}
+
+fn covers(places: &Places, outer: Origin, inner: Origin) -> bool {
+    let (Some(outer), Some(inner)) = (places.span(outer), places.span(inner)) else { return false };
+    outer.file == inner.file && outer.range.lo <= inner.range.lo && inner.range.hi <= outer.range.hi
 }
 
 fn nothing_there(path: &str, at: &At) -> Failure {
