@@ -195,9 +195,8 @@ impl<'s> Ctx<'s> {
     pub(crate) fn found(&self, at: usize) -> String {
         let place = self.layout.ranges.get(self.base + at);
         match self.kind(at) {
-            K::Newline => "the end of the line".to_owned(),
             K::End if place.is_none() => "the end of the file".to_owned(),
-            K::End => "the end of the line".to_owned(),
+            K::Newline | K::End => "the end of the line".to_owned(),
             K::TextOpen => "a text".to_owned(),
             _ if place.is_some_and(|p| p.is_empty()) => "the end of the line".to_owned(),
             _ => format!("`{}`", shown(self.slice(at))),
@@ -227,7 +226,7 @@ impl<'s> Ctx<'s> {
         Some(match before {
             Some(b) if ends => {
                 let error = code::UNEXPECTED_TOKEN.at(self.range(b).at(self.file), format!("expected {what}{behind}"));
-                error.label(format!("here comes {found}"))
+                error.label(format!("{found} follows"))
             }
             _ => {
                 let place = if self.kind(at) == K::End { self.cover((at..at).into()) } else { self.range(at) };
@@ -329,6 +328,11 @@ pub(crate) fn keyword<'s>(kind: K) -> impl Parse<'s, ()> {
     })
 }
 
+/// Stack that one level of the grammar may need, and how much is added when less is left. A build without optimisation needs
+/// more per level than Chumsky's own reserve.
+const RED_ZONE: usize = 256 << 10;
+const STACK: usize = 4 << 20;
+
 /// Counts a level of nesting around `inner`. Where there are too many, `missing` stands for all up to the end of the line.
 pub(crate) fn nested<'s, O: 's>(
     inner: impl Parse<'s, O>,
@@ -344,7 +348,7 @@ pub(crate) fn nested<'s, O: 's>(
         }
         state.nest += 1;
         let outer = std::mem::replace(&mut state.high, 0);
-        let made = inp.parse(&inner);
+        let made = stacker::maybe_grow(RED_ZONE, STACK, || inp.parse(&inner));
         let state = inp.state();
         state.nest -= 1;
         let fits = state.level(at);

@@ -73,7 +73,7 @@ struct Parts<'s> {
     path: Rule<'s, Vec<Key>>,
     head: Rule<'s, Head>,
     body: Rule<'s, Block>,
-    where_: Rule<'s, Where>,
+    where_: Rule<'s, Box<Where>>,
     because: Rule<'s, Text>,
 }
 
@@ -296,12 +296,12 @@ pub(super) fn names<'s>(what: &'static str) -> impl Parse<'s, Vec<Name>> {
 }
 
 /// `where cond else "…"`
-pub(super) fn where_clause<'s>(rules: &Rules<'s>) -> impl Parse<'s, Where> + use<'s> {
+pub(super) fn where_clause<'s>(rules: &Rules<'s>) -> impl Parse<'s, Box<Where>> + use<'s> {
     let message = keyword(K::Else).ignore_then(rules.expr.clone());
     let parts = keyword(K::Where).ignore_then(rules.expr.clone()).then(message.or_not());
     parts.map_with(|(cond, message), e| {
         let span = e.span();
-        Where { id: e.state().node(span), cond, message }
+        Box::new(Where { id: e.state().node(span), cond, message })
     })
 }
 
@@ -397,8 +397,15 @@ fn path<'s>(key: Rule<'s, Key>) -> impl Parse<'s, Vec<Key>> {
             false => Ok(Key::Bare(inp.parse(name("the name of a field"))?)),
         })
     };
-    let rest = just(K::Dot).ignore_then(or_missing).repeated().collect::<Vec<_>>();
-    key.then(rest).map(|(first, rest)| std::iter::once(first).chain(rest).collect())
+    custom(move |inp: &mut Inp<'s, '_>| {
+        // Most paths have one key, and so one allocation of the right size.
+        let mut path = vec![inp.parse(&key)?];
+        while inp.ahead(0) == K::Dot {
+            inp.skip();
+            path.push(inp.parse(&or_missing)?);
+        }
+        Ok(path)
+    })
 }
 
 /// `kind name in scope`

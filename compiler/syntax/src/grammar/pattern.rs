@@ -88,9 +88,13 @@ pub(super) fn arms<'s, O: 's>(pattern: Rule<'s, Pattern>, body: Rule<'s, O>) -> 
         if matches!(inp.ahead(0), K::RBrace | K::End) {
             return Err(EmptyErr::default());
         }
+        let start = inp.pos();
         let pattern = inp.parse(&pattern)?;
         inp.parse(want(K::Arrow, "`=>`"))?;
         let body = inp.parse(&body)?;
+        if inp.pos() == start {
+            inp.skip(); // so that the arms end
+        }
         Ok((pattern, body))
     });
     let arms = separators().ignore_then(arm.then_ignore(line_end()).repeated().collect::<Vec<_>>()).boxed();

@@ -5,7 +5,7 @@ use super::list::generators;
 use super::pattern::{arms, pattern};
 use super::{Rules, block_of, declare, entry, expr, missing_expr, no_stmt, since};
 use crate::ast::{Block, Body, Expr, Generator, Pattern, Stmt, StmtKind};
-use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested};
+use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested, skip_junk, when};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -19,7 +19,9 @@ pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
         let kind = forms.read(inp)?;
         Ok(Stmt { doc, kind, id: since(inp, start) })
     });
-    nested(whole, no_stmt)
+    // Asked first, because a level too deep is a statement as well.
+    let any = when(|inp| inp.ahead(0) != K::End && !inp.ahead(0).is_closer());
+    any.ignore_then(nested(whole, no_stmt))
 }
 
 struct Forms<'s> {
@@ -56,18 +58,15 @@ impl<'s> Forms<'s> {
     fn read(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         match form(inp) {
             Form::End => Err(EmptyErr::default()),
-            Form::Junk => {
-                let at = inp.pos();
-                inp.state().expected(at, "a statement");
-                // At least one token, so that whoever repeats statements gets on.
-                inp.skip();
-                crate::ctx::skip_junk(inp, &[]);
-                Ok(StmtKind::Error)
-            }
+            Form::Junk => Ok(junk(inp)),
             Form::Spread => self.spread(inp),
             Form::Field => inp.parse(&self.entry.field),
             Form::Entry => inp.parse(&self.entry.entry),
-            Form::Element => Ok(StmtKind::Element(inp.parse(&self.expr)?)),
+            Form::Element => {
+                let start = inp.pos();
+                let value = inp.parse(&self.expr)?;
+                Ok(if inp.pos() == start { junk(inp) } else { StmtKind::Element(value) })
+            }
             Form::Word(K::If) => self.if_(inp),
             Form::Word(K::For) => self.for_(inp),
             Form::Word(K::Match) => self.match_(inp),
@@ -133,6 +132,15 @@ impl<'s> Forms<'s> {
         };
         Ok(StmtKind::Match { subject, arms })
     }
+}
+
+/// Skips what is no statement: at least one token, so that whoever repeats statements gets on.
+fn junk(inp: &mut Inp<'_, '_>) -> StmtKind {
+    let at = inp.pos();
+    inp.state().expected(at, "a statement");
+    inp.skip();
+    skip_junk(inp, &[]);
+    StmtKind::Error
 }
 
 /// The statement behind `=>` or `else`.

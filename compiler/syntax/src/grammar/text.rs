@@ -18,6 +18,9 @@ pub(super) fn text<'s>(expr: Rule<'s, Expr>) -> impl Parse<'s, Text> {
         match inp.ahead(0) {
             K::RawText => Ok(raw(inp)),
             K::TextOpen => {
+                if let Some(text) = plain(inp) {
+                    return Ok(text);
+                }
                 inp.skip();
                 let multi = inp.state().range(start).len() == 3;
                 let pieces = pieces(inp, &hole)?;
@@ -34,6 +37,24 @@ pub(super) fn text<'s>(expr: Rule<'s, Expr>) -> impl Parse<'s, Text> {
             _ => Err(EmptyErr::default()),
         }
     })
+}
+
+/// A text of one line without holes and escapes, as most are.
+fn plain(inp: &mut Inp<'_, '_>) -> Option<Text> {
+    let start = inp.pos();
+    let (part, close) = (inp.ahead(1), inp.ahead(2));
+    if part != K::TextPart || close != K::TextClose {
+        return None;
+    }
+    let state = inp.state();
+    let text = state.slice(start + 1);
+    if state.range(start).len() != 1 || text.contains('\\') {
+        return None;
+    }
+    for _ in 0..3 {
+        inp.skip();
+    }
+    Some(Text { parts: vec![TextPart::Plain(text.into())], id: since(inp, start) })
 }
 
 fn raw(inp: &mut Inp<'_, '_>) -> Text {

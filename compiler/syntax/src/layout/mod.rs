@@ -75,11 +75,18 @@ impl Builder<'_> {
         let mut sigs = Vec::with_capacity(lexemes.len() * 2 / 3);
         let mut docs = Docs::new();
         let mut doc: Vec<&str> = Vec::new();
-        let (mut at, mut line, mut first) = (0u32, 0u32, true);
-        for lexeme in lexemes {
+        let (mut at, mut line, mut first, mut skip_to) = (0u32, 0u32, true, 0u32);
+        for (i, lexeme) in lexemes.iter().enumerate() {
             let range = TextRange::new(at, at + lexeme.len);
             at = range.hi;
+            if range.lo < skip_to {
+                continue;
+            }
             match lexeme.kind {
+                K::Slash if lexemes.get(i + 1).is_some_and(|next| next.kind == K::Slash) => {
+                    skip_to = self.slashes(range, &mut sigs);
+                    continue;
+                }
                 K::Space | K::Comment => continue,
                 K::Newline => {
                     (line, first) = (at, true);
@@ -113,6 +120,33 @@ impl Builder<'_> {
             }
         }
         (sigs, docs)
+    }
+
+    /// At `//`: a comment of another language, or a URL without quotes. Says so; where it ends.
+    fn slashes(&mut self, range: TextRange, sigs: &mut Vec<Sig>) -> u32 {
+        let rest = &self.text[range.lo as usize..];
+        let url = match sigs.as_slice() {
+            [.., scheme, colon] => {
+                let adjacent = scheme.range.hi == colon.range.lo && colon.range.hi == range.lo;
+                (adjacent && scheme.kind.is_word() && colon.kind == K::Colon).then_some(*scheme)
+            }
+            _ => None,
+        };
+        let Some(scheme) = url else {
+            let error = code::UNEXPECTED_TOKEN
+                .at(TextRange::new(range.lo, range.lo + 2).at(self.file), "a comment begins with `#`");
+            let place = error.place;
+            self.out.errors.push(error.fix("write `#`", place, How::Replace, "#"));
+            return range.lo + rest.find('\n').unwrap_or(rest.len()) as u32;
+        };
+        let end = rest.find(|c: char| c.is_whitespace() || ",)]}\"'".contains(c)).unwrap_or(rest.len());
+        let whole = TextRange::new(scheme.range.lo, range.lo + end as u32);
+        let text = &self.text[whole.range()];
+        let error = code::BAD_LITERAL.at(whole.at(self.file), "a URL is a text, so it stands in quotes");
+        self.out.errors.push(error.fix("put it into quotes", whole.at(self.file), How::Replace, format!("\"{text}\"")));
+        sigs.truncate(sigs.len() - 2);
+        sigs.push(Sig { kind: K::Literal, class: LiteralClass::Malformed, range: whole, indent: scheme.indent });
+        whole.hi
     }
 
     /// Operators of other languages mean ours.
