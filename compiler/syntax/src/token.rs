@@ -177,6 +177,16 @@ macro_rules! kinds {
         /// Every contextual word with what it does, for grammars of editors. None of them is reserved: before `=`, `:`, `.`
         /// or `{` each is the name of a field.
         pub const KEYWORDS: &[(&str, WordClass)] = &[$(($text, WordClass::$class)),+];
+
+        impl K {
+            /// The text of a contextual word.
+            pub(crate) const fn keyword(self) -> Option<&'static str> {
+                match self {
+                    $(K::$word => Some($text),)+
+                    _ => None,
+                }
+            }
+        }
     };
 }
 

@@ -1,4 +1,5 @@
 //! Whatever the text: no panic, a tree, and most of it as before where the text is nearly right.
+#![allow(clippy::print_stderr)]
 
 mod common;
 
@@ -201,6 +202,7 @@ fn one_mistake_costs_one_statement() {
     let mut kept = [0usize; KINDS.len()];
     let mut wanted = [0usize; KINDS.len()];
     let mut worst = Vec::new();
+    let (mut messages, mut most) = (0usize, 0usize);
     let rounds: usize = std::env::var("MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     let known: Vec<_> =
         files.iter().map(|(_, text)| (lex(text), counted(dump::statements(&parse(FileId(0), text).file)))).collect();
@@ -211,6 +213,8 @@ fn one_mistake_costs_one_statement() {
         let changed = mutate(text, tokens, kind, &mut random);
         let parsed = parse(FileId(0), &changed);
         let after = counted(dump::statements(&parsed.file));
+        messages += parsed.errors.len();
+        most = most.max(parsed.errors.len());
         // What is behind the end of a truncated file is gone.
         let reference;
         let before = if kind == 3 {
@@ -224,14 +228,21 @@ fn one_mistake_costs_one_statement() {
         let left: usize = before.iter().map(|(s, n)| after.get(s).copied().unwrap_or(0).min(*n)).sum();
         kept[kind] += left;
         wanted[kind] += all;
-        worst.push((all - left, pick, changed));
+        worst.push((
+            if std::env::var_os("BY_ERRORS").is_some() { parsed.errors.len() } else { all - left },
+            pick,
+            changed,
+        ));
     }
-    worst.sort_by(|a, b| b.0.cmp(&a.0));
+    worst.sort_by_key(|w| std::cmp::Reverse(w.0));
     for (kind, title) in KINDS.iter().enumerate() {
         let share = kept[kind] as f64 / wanted[kind].max(1) as f64;
         eprintln!("{title}: {:.2} % kept", share * 100.0);
         assert!(share >= 0.99, "{title}: {:.2} % of the statements kept", share * 100.0);
     }
+    let each = messages as f64 / rounds as f64;
+    eprintln!("{each:.2} messages each, at most {most}");
+    assert!(each < 1.5, "{each:.2} messages for one mistake");
     if let Some(dir) = std::env::var_os("WORST") {
         for (i, (lost, _, text)) in worst.iter().take(20).enumerate() {
             std::fs::write(std::path::Path::new(&dir).join(format!("{i}-{lost}.kss")), text).unwrap();

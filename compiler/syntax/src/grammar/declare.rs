@@ -5,7 +5,7 @@ use super::{Rules, block_of, commas, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
 };
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, name, want};
+use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, name, skip_junk, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -143,6 +143,12 @@ impl<'s> Parts<'s> {
             inp.skip();
             let params = inp.parse(&params)?;
             close(inp, K::RParen, "`,` or `)`");
+            let next = inp.ahead(0);
+            if !matches!(next, K::ThinArrow | K::Eq | K::Newline | K::Comma | K::End) && !next.is_closer() {
+                let at = inp.pos();
+                inp.state().expected(at, "`->` and a type, or `=` and the body");
+                skip_junk(inp, &[K::ThinArrow, K::Eq, K::LBrace]);
+            }
             Ok(params)
         });
         let result = just(K::ThinArrow).ignore_then(self.ty.clone());

@@ -327,13 +327,27 @@ pub(super) fn assign<'s>() -> impl Parse<'s, ()> {
         } else if inp.ahead(0) != K::Eq {
             return Err(EmptyErr::default());
         }
-        Ok(inp.skip())
+        inp.skip();
+        Ok(())
     })
 }
 
 fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, FieldValue> + use<'s> {
-    let value = assign().ignore_then(parts.expr.clone()).map(FieldValue::Expr);
-    value.or(parts.block.clone().map(FieldValue::Block))
+    let (expr, block) = (parts.expr.clone(), parts.block.clone());
+    custom(move |inp: &mut Inp<'s, '_>| {
+        let next = inp.ahead(0);
+        if matches!(next, K::LBrace | K::TooDeep) {
+            return Ok(FieldValue::Block(inp.parse(&block)?));
+        }
+        if inp.parse(assign()).is_err() {
+            if !is_value(next) && !next.is_prefix_word() {
+                return Err(EmptyErr::default());
+            }
+            let at = inp.pos();
+            inp.state().expected_text(at, "`=`", " =");
+        }
+        Ok(FieldValue::Expr(inp.parse(&expr)?))
+    })
 }
 
 /// A text behind `because`; if there is none, says so.
@@ -413,7 +427,7 @@ fn head<'s>(key: Rule<'s, Key>) -> impl Parse<'s, Head> {
     custom(move |inp: &mut Inp<'s, '_>| {
         let start = inp.pos();
         let mut words = Vec::new();
-        while inp.ahead(0).is_key() && !(inp.ahead(0) == K::In && !words.is_empty()) {
+        while inp.ahead(0).is_key() && (words.is_empty() || inp.ahead(0) != K::In) {
             words.push(inp.parse(&key)?);
         }
         if words.is_empty() {

@@ -4,7 +4,7 @@ use super::list::{args, generators, list};
 use super::pattern::{arms, literal, pattern};
 use super::{Rules, missing_expr, no_expr, since};
 use crate::ast::{BinaryOp, Block, Expr, ExprKind, Generator, Key, ListElem, Pattern, Quantifier, Text, UnaryOp};
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, nested, want};
+use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, nested, skip_one, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -101,7 +101,7 @@ impl<'s> Operators<'s> {
     fn climb(&self, inp: &mut Inp<'s, '_>, least: u8) -> Result<Term, EmptyErr> {
         let start = inp.pos();
         let mut left = match inp.ahead(0) {
-            K::Not => self.prefix(inp, UnaryOp::Not, power::NOT)?,
+            K::Not if inp.ahead(1) != K::Dot => self.prefix(inp, UnaryOp::Not, power::NOT)?,
             K::Minus => self.prefix(inp, UnaryOp::Neg, power::NEGATE)?,
             _ => inp.parse(&self.operand)?,
         };
@@ -241,16 +241,7 @@ fn adjacent(inp: &mut Inp<'_, '_>) -> bool {
 
 fn index(inp: &mut Inp<'_, '_>) {
     let start = inp.pos();
-    let mut depth = 0usize;
-    loop {
-        let kind = inp.ahead(0);
-        depth += usize::from(kind.closer().is_some());
-        depth -= usize::from(kind.is_closer());
-        inp.skip();
-        if depth == 0 || inp.ahead(0) == K::End {
-            break;
-        }
-    }
+    skip_one(inp);
     let end = inp.pos();
     let state = inp.state();
     let place = state.cover((start..end).into()).at(state.file);

@@ -12,7 +12,7 @@ mod text;
 mod types;
 
 use crate::ast::{Block, Expr, ExprKind, NodeId, Stmt, StmtKind, Text, Type};
-use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, skip_junk, when};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, skip_junk, skip_one, when};
 use crate::token::K;
 use chumsky::prelude::*;
 
@@ -44,7 +44,8 @@ pub(crate) fn statements<'s>() -> Rule<'s, Vec<Stmt>> {
         let text = text::text(expr.clone()).boxed();
         stmt::stmt(&Rules { stmt, block, expr, ty, text })
     });
-    many(stmt.boxed()).boxed()
+    // Brackets balance, so nothing is left; if it were, the statements before it count nevertheless.
+    many(stmt.boxed()).then_ignore(any().repeated()).boxed()
 }
 
 /// Statements with what separates them.
@@ -88,9 +89,15 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
                     inp.state().expected_text(at, "a new line or `,`", ",");
                     return Ok(());
                 }
+                K::LBrace => {
+                    // What is in the braces is worth more than what led to them.
+                    unexpected(inp);
+                    return Ok(());
+                }
                 _ => {
                     unexpected(inp);
-                    skip_junk(inp, &[]);
+                    skip_one(inp);
+                    skip_junk(inp, &[K::LBrace]);
                 }
             }
         }
@@ -141,13 +148,16 @@ fn commas<'s, O: 's>(item: impl Parse<'s, O>, closer: K, what: &'static str) -> 
         } else {
             inp.state().expected(at, what);
             // At least one token, so that the repetition gets on.
-            inp.skip();
-            skip_junk(inp, &[]);
+            skip_one(inp);
+            skip_junk(inp, &[K::LBrace]);
             skip(inp, true);
         }
         Ok(item)
     });
-    let lead = custom(move |inp: &mut Inp<'s, '_>| Ok(skip(inp, false)));
+    let lead = custom(move |inp: &mut Inp<'s, '_>| {
+        skip(inp, false);
+        Ok(())
+    });
     lead.ignore_then(more.ignore_then(one).repeated().collect())
 }
 

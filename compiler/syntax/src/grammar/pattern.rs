@@ -2,7 +2,7 @@
 
 use super::{commas, empty, separators, since};
 use crate::ast::{Expr, ExprKind, Pattern, PatternField, PatternKind, Text, Type};
-use crate::ctx::{Ahead, Inp, Rule, close, name, want};
+use crate::ctx::{Ahead, Inp, Rule, close, name, skip_one, want};
 use crate::grammar::line_end;
 use crate::token::K;
 use chumsky::error::EmptyErr;
@@ -93,7 +93,7 @@ pub(super) fn arms<'s, O: 's>(pattern: Rule<'s, Pattern>, body: Rule<'s, O>) -> 
         inp.parse(want(K::Arrow, "`=>`"))?;
         let body = inp.parse(&body)?;
         if inp.pos() == start {
-            inp.skip(); // so that the arms end
+            skip_one(inp); // so that the arms end
         }
         Ok((pattern, body))
     });

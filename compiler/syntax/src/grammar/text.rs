@@ -3,6 +3,7 @@
 use super::since;
 use crate::ast::{Expr, ExprKind, Text, TextPart};
 use crate::ctx::{Ahead, Inp, Parse, Rule, close, header};
+use crate::layout::OPEN_TEXT;
 use crate::text::{Piece, cook, cook_raw};
 use crate::token::K;
 use chumsky::error::EmptyErr;
@@ -65,7 +66,7 @@ fn raw(inp: &mut Inp<'_, '_>) -> Text {
     let mark = if source.starts_with("'''") { 3 } else { 1 };
     if source.len() < 2 * mark || !source.ends_with(&source[..mark]) {
         let place = state.range(start).at(state.file);
-        let error = code::UNCLOSED.at(place, "this text isn't closed");
+        let error = code::UNCLOSED.at(place, OPEN_TEXT);
         let quotes = source[..mark].to_owned();
         state.errors.push(error.suggest(format!("insert `{quotes}`"), place, How::After, quotes));
     }

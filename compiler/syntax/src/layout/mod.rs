@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// How deep brackets may be nested.
 pub(crate) const MAX_BRACKETS: usize = 200;
+/// The message about a quote without its partner.
+pub(crate) const OPEN_TEXT: &str = "this text isn't closed";
 /// How many `not` and `-` may follow each other.
 const MAX_PREFIXES: usize = 8;
 
@@ -221,7 +223,7 @@ impl Builder<'_> {
         let closers: Vec<&str> = openers().map(|s| self.closer_text(s)).collect();
         let only_text = openers().all(|s| s.kind == K::TextOpen);
         let what = match openers().next().map(|s| s.kind) {
-            Some(K::TextOpen) => "this text isn't closed".to_owned(),
+            Some(K::TextOpen) => OPEN_TEXT.to_owned(),
             _ if closers.len() == 1 => format!("`{}` is missing", closers[0]),
             _ => format!("{} are missing", closers.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ")),
         };
@@ -234,13 +236,8 @@ impl Builder<'_> {
             }
         }
         let text = closers.join("");
-        let block = at < sigs.len() && sigs[at].indent.is_some() && closers.contains(&"}");
-        let safe = !block && at < sigs.len();
-        let title = format!("insert `{text}`");
-        match safe {
-            true => error.fix(title, before.at(self.file), How::After, text),
-            false => error.suggest(title, before.at(self.file), How::After, text),
-        }
+        // Where it belongs is a guess.
+        error.suggest(format!("insert `{text}`"), before.at(self.file), How::After, text)
     }
 
     fn closer_text(&self, opener: Sig) -> &'static str {
