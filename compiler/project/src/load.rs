@@ -120,11 +120,16 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), LoadError> {
         let kind = entry.file_type().map_err(|e| LoadError::Folder(shown(&path), e))?;
         if kind.is_dir() && !hidden && name != "target" && name != "node_modules" && !path.join(".kssc").exists() {
             walk(&path, out)?;
-        } else if !kind.is_dir() && path.extension().is_some_and(|e| e == "kss") {
+        } else if !kind.is_dir() && is_source(&name.to_string_lossy()) {
             out.push(path);
         }
     }
     Ok(())
+}
+
+/// `homelab.private.example.kss` shows what to copy and is no part of the project.
+fn is_source(name: &str) -> bool {
+    name.ends_with(".kss") && !name.ends_with(".example.kss")
 }
 
 /// The `.kss` files of the standard library.
