@@ -1,3 +1,4 @@
 //! What the tests of the whole project share.
 
+pub mod spec;
 pub mod tools;
