@@ -50,7 +50,11 @@ pub fn compile(files: &[(String, String)]) -> Compiled {
     let mut texts: Vec<(String, String)> = files.to_vec();
     texts.resize(OWN as usize, (String::new(), String::new()));
     let sources = |(_, (path, _)): &(usize, &(String, String))| path.ends_with(".kss");
-    let parsed: Vec<(FileId, &str, Parsed)> = files.iter().enumerate().filter(sources).map(|(at, (path, text))| (FileId(at as u32), path.as_str(), parse(FileId(at as u32), text)))
+    let parsed: Vec<(FileId, &str, Parsed)> = files
+        .iter()
+        .enumerate()
+        .filter(sources)
+        .map(|(at, (path, text))| (FileId(at as u32), path.as_str(), parse(FileId(at as u32), text)))
         .collect();
     let library = library();
     texts.extend(library.iter().map(|(path, text, _)| (path.clone(), text.clone())));

@@ -176,8 +176,7 @@ fn expectation(example: &mut SpecExample, word: &str, rest: &str, block: &Block)
     match word {
         "values" => {
             for line in block.text.lines().filter(|l| !l.trim().is_empty()) {
-                let (path, value) =
-                    line.split_once(" = ").ok_or(format!("line {}: no ` = ` in `{line}`", block.line))?;
+                let (path, value) = equation(line).ok_or(format!("line {}: no ` = ` in `{line}`", block.line))?;
                 example.values.push((path.trim().to_owned(), value.trim().to_owned()));
             }
         }
@@ -185,6 +184,23 @@ fn expectation(example: &mut SpecExample, word: &str, rest: &str, block: &Block)
         _ => example.message = Some(block.text.clone()),
     }
     Ok(())
+}
+
+/// Splits `left = right` at the last ` = ` that stands in no brackets and no text.
+fn equation(line: &str) -> Option<(&str, &str)> {
+    let (mut depth, mut quoted, mut found) = (0i32, false, None);
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '{' | '(' | '[' if !quoted => depth += 1,
+            '}' | ')' | ']' if !quoted => depth -= 1,
+            '=' if !quoted && depth == 0 && line[..at].ends_with(' ') && line[at + 1..].starts_with(' ') => {
+                found = Some(at)
+            }
+            _ => {}
+        }
+    }
+    found.map(|at| (&line[..at], &line[at + 1..]))
 }
 
 #[cfg(test)]
@@ -205,7 +221,7 @@ b = x  # error K0201 \"no name\"
 
 ```values
 a = 1
-b == c = true
+f({ x = 1 }) == "a = b" = true
 ```
 
 ````text
@@ -228,7 +244,7 @@ b = 2
         );
         let expected = Expected { file: "b.kss".into(), line: 1, code: "K0201".into(), part: "no name".into() };
         assert_eq!(examples[0].errors, [expected]);
-        assert_eq!(examples[0].values, [("a".into(), "1".into()), ("b == c".into(), "true".into())]);
+        assert_eq!(examples[0].values, [("a".into(), "1".into()), ("f({ x = 1 }) == \"a = b\"".into(), "true".into())]);
         assert!(examples[1].test && examples[1].errors.is_empty());
         assert_eq!(examples[1].files, [("a.kss".into(), "a = 1\n".into()), ("b.kss".into(), "b = 2\n".into())]);
     }

@@ -135,10 +135,13 @@ fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[(String, S
             let behind = format!("{}{}}}\n{site}", missing(MACHINE), output("machine", shown));
             ("site home { machine example { ".to_owned(), behind, "", SMALL_MODULES.to_owned())
         }
-        Place::Cluster => ("cluster kss in home { ".to_owned(), missing(CLUSTER), "cluster", small_site_alone()),
+        Place::Cluster => ("cluster kss in home { ".to_owned(), missing(CLUSTER), "cluster", SMALL_MODULES.to_owned()),
     };
     let values = if scope.is_empty() { String::new() } else { output(scope, shown) };
     main.push_str(&format!("\n{behind}{values}}}\n"));
+    if place == Place::Cluster {
+        main.push_str(&format!("site home {{\n{}}}\n", site_lines()));
+    }
     main.insert_str(start, &head);
     outside
 }
