@@ -1,0 +1,186 @@
+//! Puts an example into a small site, so that it need not be a whole project. Lines stay where they are.
+
+use crate::spec::{Place, SpecExample};
+use kss_span::{FileId, TextRange};
+use kss_syntax::ast::{Key, Stmt, StmtKind};
+use kss_syntax::parse;
+
+/// The file of the small site.
+pub const SMALL_SITE: &str = "small-site.kss";
+const SMALL_MODULES: &str = include_str!("../../spec/small-site.kss");
+
+/// What a site must say, by the word that says it.
+const SITE: &[(&str, &str)] = &[
+    ("domains", r#"domains { root = "example.com", base = "lab.example.com" }"#),
+    ("contact", r#"contact = "admin@example.com""#),
+    ("git", r#"git { project = "home" }"#),
+    ("operator", r#"operator { ssh-keys = ["ssh-ed25519 AAAA admin@example.com"] }"#),
+    ("network", "network lan { cidrs = [10.69.50.0/24], gateway = 10.69.50.1 }"),
+    ("primary", "primary = network.lan"),
+    ("router", "router { ip = 10.69.50.1 }"),
+];
+const CLUSTER: &[(&str, &str)] = &[
+    ("node", "node master { role = server, ip = 10.69.50.20, memory = 8GiB }"),
+    ("use small-cluster", "use small-cluster"),
+];
+const MACHINE: &[(&str, &str)] =
+    &[("ip", "ip = 10.69.50.10"), ("memory", "memory = 8GiB"), ("use small-machine", "use small-machine")];
+
+/// The files of a project that the example is the heart of.
+pub fn project(example: &SpecExample) -> Vec<(String, String)> {
+    let mut files = example.files.clone();
+    let Some((_, main)) = files.last_mut() else { return files };
+    let parsed = parse(FileId(0), main);
+    let items: Vec<Item> = parsed.file.items.iter().zip(&parsed.spans).map(Item::new).collect();
+    let shown = comparisons(example, &items);
+    match example.place {
+        Place::File => {
+            let known = |word: &str| example.files.iter().any(|(_, text)| declares(text, word));
+            match (known("site"), scope_end(&items)) {
+                (true, Some((scope, end))) if !shown.is_empty() => {
+                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)))
+                }
+                (true, _) => {}
+                // What is broken says so as it is.
+                (false, _) if !parsed.errors.is_empty() => {}
+                (false, _) => {
+                    main.push_str(&format!(
+                        "module spec-example {{\n phase = apps\n {}}}\n",
+                        output("cluster", &shown)
+                    ));
+                    files.push(small_site("use spec-example"));
+                }
+            }
+        }
+        place => {
+            let outside = wrap(main, &items, place, &shown);
+            files.push((SMALL_SITE.to_owned(), outside));
+        }
+    }
+    files
+}
+
+/// A top-level item of an example.
+struct Item<'a> {
+    stmt: &'a Stmt,
+    range: TextRange,
+}
+
+impl<'a> Item<'a> {
+    fn new((stmt, spans): (&'a std::sync::Arc<Stmt>, &std::sync::Arc<[TextRange]>)) -> Item<'a> {
+        let range = spans.get(stmt.id.0 as usize).copied().unwrap_or(TextRange::empty(0));
+        Item { stmt, range }
+    }
+}
+
+fn declares(text: &str, word: &str) -> bool {
+    text.lines().any(|line| line.starts_with(&format!("{word} ")))
+}
+
+/// The last cluster of the file, or its last site, with the byte behind its closing brace.
+fn scope_end(items: &[Item<'_>]) -> Option<(&'static str, usize)> {
+    let last = |wanted: fn(&StmtKind) -> bool| items.iter().rev().find(|i| wanted(&i.stmt.kind));
+    let cluster = last(|k| matches!(k, StmtKind::Cluster { .. })).map(|i| ("cluster", i.range.hi as usize));
+    cluster.or_else(|| last(|k| matches!(k, StmtKind::Site { .. })).map(|i| ("site", i.range.hi as usize)))
+}
+
+/// Pairs of keys and conditions: what is compared, and every `let` of the file, which nobody else may read.
+fn comparisons(example: &SpecExample, items: &[Item<'_>]) -> Vec<(String, String)> {
+    let values =
+        example.values.iter().map(|(path, value)| (format!("{path} = {value}"), format!("({path}) == ({value})")));
+    let mut all: Vec<(String, String)> = values.collect();
+    if example.place == Place::File {
+        for item in items {
+            if let StmtKind::Let { name, .. } = &item.stmt.kind {
+                all.push((format!("let {}", name.text), format!("{0} == {0}", name.text)));
+            }
+        }
+    }
+    all
+}
+
+/// The name under which comparison number `at` is found in the model.
+pub fn key(at: usize) -> String {
+    format!("v{at}")
+}
+
+fn output(scope: &str, shown: &[(String, String)]) -> String {
+    if shown.is_empty() {
+        return String::new();
+    }
+    let fields: String =
+        shown.iter().enumerate().map(|(at, (_, cond))| format!("  \"{}\" = {cond}\n", key(at))).collect();
+    format!("spec-of-{scope} {{\n{fields}}}\n")
+}
+
+/// Encloses what is no declaration of a file; the text of the file that the rest of the project is in.
+fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[(String, String)]) -> String {
+    let inner: Vec<&Item<'_>> = items.iter().skip_while(|i| at_top(&i.stmt.kind)).collect();
+    let Some(first) = inner.first() else { return small_site("").1 };
+    let start = first.range.lo as usize;
+    let missing = |table: &[(&str, &str)]| {
+        let lines = table.iter().filter(|(word, _)| !inner.iter().any(|i| says(i.stmt, word)));
+        lines.map(|(_, line)| format!("{line}\n")).collect::<String>()
+    };
+    let (head, behind, scope, outside) = match place {
+        Place::File | Place::Module => (
+            "module spec-example { phase = apps; ".replace(';', ","),
+            String::new(),
+            "cluster",
+            small_site("use spec-example").1,
+        ),
+        Place::Site => ("site home { ".to_owned(), missing(SITE), "site", SMALL_MODULES.to_owned()),
+        Place::Machine => {
+            let site: String = SITE.iter().map(|(_, line)| format!("{line}\n")).collect();
+            let behind = format!("{}{}}}\n{site}", missing(MACHINE), output("machine", shown));
+            ("site home { machine example { ".to_owned(), behind, "", SMALL_MODULES.to_owned())
+        }
+        Place::Cluster => ("cluster kss in home { ".to_owned(), missing(CLUSTER), "cluster", SMALL_MODULES.to_owned()),
+    };
+    let values = if scope.is_empty() { String::new() } else { output(scope, shown) };
+    main.push_str(&format!("\n{behind}{values}}}\n"));
+    if place == Place::Cluster {
+        main.push_str(&format!("site home {{\n{}}}\n", site_lines()));
+    }
+    main.insert_str(start, &head);
+    outside
+}
+
+fn at_top(kind: &StmtKind) -> bool {
+    matches!(
+        kind,
+        StmtKind::Import(_)
+            | StmtKind::Module { .. }
+            | StmtKind::Type { .. }
+            | StmtKind::Fn { .. }
+            | StmtKind::Capability { .. }
+            | StmtKind::Kind(_)
+            | StmtKind::Let { .. }
+    )
+}
+
+/// Does the statement set the field or use the module that `word` names?
+fn says(stmt: &Stmt, word: &str) -> bool {
+    let bare = |key: &Key| match key {
+        Key::Bare(name) => Some(name.text),
+        _ => None,
+    };
+    match &stmt.kind {
+        StmtKind::Field(field) => field.path.first().and_then(bare).is_some_and(|name| name.as_str() == word),
+        StmtKind::Entry { head, .. } => head.words.first().and_then(bare).is_some_and(|name| name.as_str() == word),
+        _ => false,
+    }
+}
+
+fn site_lines() -> String {
+    SITE.iter().map(|(_, line)| format!("  {line}\n")).collect()
+}
+
+fn small_site_alone() -> String {
+    format!("{SMALL_MODULES}\nsite home {{\n{}}}\n", site_lines())
+}
+
+fn small_site(more: &str) -> (String, String) {
+    let cluster: String = CLUSTER.iter().map(|(_, line)| format!("  {line}\n")).collect();
+    (SMALL_SITE.to_owned(), format!("{}cluster kss in home {{\n{cluster}  {more}\n}}\n", small_site_alone()))
+}
