@@ -1,8 +1,5 @@
 //! What the tests of the whole project share.
 
-<<<<<<< HEAD
 pub mod build;
-=======
 pub mod spec;
->>>>>>> docs
 pub mod tools;
