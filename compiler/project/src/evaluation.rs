@@ -14,10 +14,8 @@ use std::sync::{Arc, LazyLock};
 pub(crate) struct World {
     pub program: Program,
     pub assets: Assets,
+    pub schemas: Shared<SchemaSet>,
 }
-
-/// Schemas that the library locks.
-pub(crate) static SCHEMAS: LazyLock<SchemaSet> = LazyLock::new(|| SchemaSet::new(kss_stdlib::LOCK));
 
 impl Env for World {
     fn program(&self) -> &Program {
@@ -29,7 +27,7 @@ impl Env for World {
     }
 
     fn schemas(&self) -> Option<&SchemaSet> {
-        Some(&SCHEMAS)
+        Some(&self.schemas)
     }
 
     fn locked(&self, _url: &str) -> Option<Arc<str>> {
@@ -37,11 +35,11 @@ impl Env for World {
     }
 
     fn locked_image(&self, image: &str) -> Option<String> {
-        SCHEMAS.image_digest(image).map(|digest| digest.to_string())
+        self.schemas.image_digest(image).map(|digest| digest.to_string())
     }
 
     fn public_key(&self, path: &str, key: &str) -> Option<String> {
-        SCHEMAS.host_key(&format!("{path}#{key}")).map(|k| k.to_string())
+        self.schemas.host_key(&format!("{path}#{key}")).map(|k| k.to_string())
     }
 }
 
@@ -57,7 +55,8 @@ fn is_site(item: ItemId, site: Symbol) -> bool {
 fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(ItemId) -> bool) -> World {
     // Read, so that a changed file that evaluation reads evaluates again.
     project.assets(db);
-    World { program: with_scopes(db, project, wanted), assets: Assets::new(Path::new(".")) }
+    let assets = Assets::new(Path::new("."));
+    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone() }
 }
 
 fn options(db: &dyn salsa::Database, project: Project) -> Options {
@@ -118,7 +117,7 @@ pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName
 
 /// Does a text at this path of NixOS options name a package? Between the elements of a list of records stands `*`.
 pub fn is_package(path: &[Symbol]) -> bool {
-    static NIXOS: LazyLock<kss_schema::Schema> = LazyLock::new(|| SCHEMAS.nixos());
+    static NIXOS: LazyLock<kss_schema::Schema> = LazyLock::new(|| crate::load::LIBRARY.nixos());
     let segs: Vec<kss_schema::Seg> = path.iter().map(|name| kss_schema::Seg::Key(*name)).collect();
     kss_schema::describe(&NIXOS, &segs).is_some_and(|info| info.ty.contains("package"))
 }

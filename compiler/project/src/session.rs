@@ -2,7 +2,7 @@
 
 use crate::db::{self, ItemKey, Project, ScopeName, SourceFile};
 use crate::load::Loaded;
-use crate::{Places, evaluation};
+use crate::{Places, Shared, evaluation};
 use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
 use kss_eval::{Outcome, Report, ScopeModel};
 use kss_span::{FileId, ItemId, Origin, Symbol};
@@ -42,7 +42,8 @@ impl Session {
     /// Opens `loaded`. `public`: without private overlays.
     pub fn new(db: Database, loaded: Loaded, public: bool) -> Session {
         let files: Vec<SourceFile> = loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
-        let project = Project::new(&db, files.clone(), public, 0);
+        let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
+        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
         Session { db, project, files, disk, unreadable: loaded.diags }
     }
@@ -83,7 +84,7 @@ impl Session {
     /// Parses all files, in parallel.
     pub fn parse_all(&self) {
         let db = self.db.clone();
-        self.files.par_iter().for_each_with(db, |db, file| {
+        self.project.files(&self.db).par_iter().for_each_with(db, |db, file| {
             db::items(db, *file);
         });
     }
@@ -91,7 +92,7 @@ impl Session {
     /// Places of all items.
     pub fn places(&self) -> Places {
         let mut places = Places::default();
-        for file in &self.files {
+        for file in self.project.files(&self.db) {
             places.add(file.id(&self.db), db::items(&self.db, *file), db::parse(&self.db, *file));
         }
         places
@@ -126,7 +127,7 @@ impl Session {
     pub fn static_diagnostics(&self, places: &Places) -> Vec<Diagnostic> {
         let db = &self.db;
         let mut out = self.unreadable.clone();
-        for file in &self.files {
+        for file in self.project.files(&self.db) {
             out.extend(db::parse(db, *file).errors.iter().cloned());
         }
         let sigs = db::signatures(db, self.project);
