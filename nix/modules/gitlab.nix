@@ -56,10 +56,23 @@ let
       gitlab.extraConfig
       gitlab.workhorse.config
       gitlab.backup.uploadOptions
-      gitlab.pages.settings
     ]
+    ++ lib.optionals gitlab.pages.enable (secretsIn gitlab.pages.settings)
   );
 
+  key = "/var/lib/kss-gitlab/openid.pem";
+  makeKey = pkgs.writeShellApplication {
+    name = "kss-gitlab-key";
+    runtimeInputs = [
+      pkgs.coreutils
+      pkgs.openssl
+    ];
+    text = ''
+      if [ -s "$1" ]; then exit 0; fi
+      openssl genrsa -out "$1.new" 2048
+      mv "$1.new" "$1"
+    '';
+  };
   guard = pkgs.writeShellApplication {
     name = "kss-gitlab-upgrade";
     runtimeInputs = [ pkgs.coreutils ];
@@ -146,10 +159,14 @@ in
     ];
     kss.secrets.readers = lib.genAttrs readFiles (_: gitlab.user);
 
-    # What GitLab shows to people who clone.
-    services.gitlab.extraConfig = {
-      gitlab.ssh_user = cfg.ssh.user;
-      gitlab_shell.ssh_port = cfg.ssh.port;
+    services.gitlab = {
+      # What GitLab shows to people who clone.
+      extraConfig = {
+        gitlab.ssh_user = cfg.ssh.user;
+        gitlab_shell.ssh_port = cfg.ssh.port;
+      };
+      # Signs what GitLab says of its users to others; nobody has to know it, or to bring it back.
+      secrets.jwsFile = lib.mkDefault key;
     };
 
     systemd.sockets.kss-gitlab-http = {
@@ -185,6 +202,20 @@ in
             ]
             ++ cfg.upgradeStops
           );
+        };
+      };
+
+      kss-gitlab-key = {
+        description = "Signing key of GitLab";
+        before = [ "gitlab-config.service" ];
+        requiredBy = [ "gitlab-config.service" ];
+        serviceConfig = hardening // {
+          Type = "oneshot";
+          User = gitlab.user;
+          Group = gitlab.group;
+          StateDirectory = "kss-gitlab";
+          StateDirectoryMode = "0700";
+          ExecStart = "${lib.getExe makeKey} ${key}";
         };
       };
 

@@ -111,8 +111,9 @@ while IFS=$'\t' read -r name url description; do
     set -e
     copy "$name" "$url" "$description"
   )
-  if [ $? != 0 ]; then failed="$failed $name"; fi
+  status=$?
   set -e
+  if [ "$status" != 0 ]; then failed="$failed $name"; fi
 done <"$run/repositories"
 if [ -n "$failed" ]; then
   echo "not copied:$failed" >&2
