@@ -3,7 +3,7 @@
 
 locals {
   groups = { site = gitlab_group.site.id, apps = gitlab_group.apps.id }
-  # Who it is is no secret, and whether there is one decides what exists.
+  # The login is a secret; whether there is one is none, and decides what exists.
   has_registry = nonsensitive(var.registry_push != null)
   ci_groups    = local.has_registry ? toset(["site", "apps"]) : toset([])
 }

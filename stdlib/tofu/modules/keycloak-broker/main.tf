@@ -99,7 +99,7 @@ resource "keycloak_openid_client" "client" {
   pkce_code_challenge_method      = each.value.pkce
   # Keycloak refuses addresses for a client that nobody comes back to.
   valid_redirect_uris = each.value.standard_flow ? each.value.redirect_uris : []
-  web_origins         = each.value.web_origins
+  web_origins         = each.value.standard_flow || each.value.direct_grants ? each.value.web_origins : []
 }
 
 resource "keycloak_openid_client_default_scopes" "client" {

@@ -64,6 +64,7 @@ resource "vault_pki_secret_backend_role" "internal" {
   allowed_domains    = var.pki_domains
   allow_subdomains   = true
   allow_bare_domains = true
-  key_type           = "any"
+  key_type           = "ec"
+  key_bits           = 256
   max_ttl            = tostring(var.pki_max_ttl)
 }
