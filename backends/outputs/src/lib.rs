@@ -11,7 +11,7 @@ pub struct Context<'a> {
     /// The NixOS library with its paths in the tree.
     pub nix: &'a [(&'a str, &'a str)],
     /// Bodies of OpenTofu modules with their paths in the tree.
-    pub tofu_modules: &'a [(&'a str, &'a str)],
+    pub tofu_modules: &'static [(&'static str, &'static str)],
     /// Does a text at this path of NixOS options name a package?
     pub is_package: &'a (dyn Fn(&[Symbol]) -> bool + Sync),
     /// Content of files that values name by their path.
@@ -24,7 +24,9 @@ pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnos
     let nixos = kss_nixos::Nixos { library: context.nix, is_package: context.is_package };
     let helm = kss_helm::Helm { files: context.files };
     let kustomize = kss_kustomize::Kustomize { files: context.files };
-    let tofu = kss_tofu::Tofu { modules: context.tofu_modules };
+    let below = |(path, text): &(&'static str, &'static str)| path.strip_prefix("tofu/modules/").map(|rest| (rest, *text));
+    let modules: Vec<(&str, &str)> = context.tofu_modules.iter().filter_map(below).collect();
+    let tofu = kss_tofu::Tofu { modules: &modules };
     let backends: [&dyn Backend; 8] = [
         &nixos,
         &helm,
