@@ -185,6 +185,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) role: Role,
     pub(crate) site: ScopeKey,
     pub(crate) foreign: Vec<Arc<Frozen>>,
+    /// Modules that are not in use because of a `remove use`: which one, and where.
+    pub(crate) gone: FxHashMap<(ScopeKey, Symbol), (Symbol, Option<Origin>)>,
 
     pub(crate) scopes: IndexMap<ScopeKey, ScopeState>,
     pub(crate) units: Vec<Unit<'a>>,
@@ -254,6 +256,7 @@ impl<'a> Eval<'a> {
             role,
             site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
+            gone: FxHashMap::default(),
             scopes: IndexMap::new(),
             units: Vec::new(),
             modules: Vec::new(),
