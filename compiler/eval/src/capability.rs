@@ -168,7 +168,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn no_provider(&mut self, scope: ScopeKey, capability: Symbol, who: &[ModIx]) {
+    pub(crate) fn no_provider(&mut self, scope: ScopeKey, capability: Symbol, who: &[ModIx]) {
         if !self.absent.insert((scope, capability)) {
             return;
         }
@@ -181,11 +181,15 @@ impl<'a> Eval<'a> {
         let names: Vec<String> = who.iter().map(|m| format!("`{}`", self.module(*m).ir.name)).collect();
         let message = match names.as_slice() {
             [] => format!("{scope} needs `{capability}`, and nothing in it provides one"),
-            names => format!("{} needs `{capability}`, and nothing in {scope} provides one", names.join(", ")),
+            [name] => format!("{name} needs `{capability}`, and nothing in {scope} provides one"),
+            names => format!("{} need `{capability}`, and nothing in {scope} provides one", names.join(", ")),
         };
         let at = match who.first() {
             Some(module) => self.module_origin(*module),
-            None => self.scopes.get(&scope).map_or(Origin::NOWHERE, |s| self.entry(s.entry).origin),
+            None => {
+                let key = crate::world::scope_entry(self.site, scope);
+                self.entry_origin(&key).unwrap_or(Origin::NOWHERE)
+            }
         };
         let report = match self.removed_provider(scope, capability) {
             Some((module, cause, place)) => {

@@ -161,7 +161,11 @@ impl<'a> Eval<'a> {
                 continue;
             }
             entries.sort_by_key(|(name, _)| *name);
-            let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+            let mut names: Vec<String> = entries.iter().take(3).map(|(name, _)| format!("`{name}`")).collect();
+            if let more @ 1.. = entries.len().saturating_sub(3) {
+                names.push(format!("{more} more"));
+            }
+            let need = if entries.len() == 1 { "needs" } else { "need" };
             let offers: Vec<&str> = program
                 .modules
                 .values()
@@ -170,7 +174,7 @@ impl<'a> Eval<'a> {
                 .collect();
             let home = if site { self.site } else { scope };
             let offer = if offers.is_empty() { "and no module provides one".to_owned() } else { offers.join(", ") };
-            let message = format!("{kind} {} needs `{capability}`; {home} uses none: {offer}", names.join(", "));
+            let message = format!("{kind} {} {need} `{capability}`; {home} uses none: {offer}", names.join(", "));
             let at = entries.first().map_or(Origin::NOWHERE, |(_, origin)| *origin);
             let report = match self.removed_provider(home, capability) {
                 Some((module, _, place)) => {

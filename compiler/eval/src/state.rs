@@ -151,6 +151,16 @@ pub(crate) enum Cell {
     Failed(Rc<[Report]>),
 }
 
+impl Cell {
+    /// What was computed.
+    pub(crate) fn value(&self) -> Option<&Value> {
+        match self {
+            Cell::Done(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// The entries of a kind in a scope.
 #[derive(Clone)]
 pub(crate) enum Members {
@@ -238,6 +248,10 @@ pub(crate) struct Eval<'a> {
 pub(crate) struct Reach {
     pub(crate) tuned_from_machines: FxHashSet<Symbol>,
     pub(crate) provided_by: FxHashMap<Symbol, FxHashSet<ScopeKind>>,
+    /// Literal names of entries that anybody declares.
+    pub(crate) declared: FxHashSet<(Symbol, Symbol)>,
+    /// Kinds of which somebody declares entries by computed names.
+    pub(crate) computed: FxHashSet<Symbol>,
 }
 
 impl<'a> Eval<'a> {
