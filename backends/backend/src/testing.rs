@@ -78,12 +78,12 @@ pub fn machine_key(name: &str) -> ScopeKey {
 }
 
 fn scope_key(kind: ScopeKind, outer: &str, name: &str) -> ScopeKey {
-    ScopeKey { kind, outer: Symbol::new(outer), name: Symbol::new(name) }
+    ScopeKey { kind, outer: Symbol::new(outer), name: Symbol::new(name), variant: 0 }
 }
 
 /// The key of an entry.
 pub fn key(scope: ScopeKey, kind: &str, name: &str) -> EntryKey {
-    EntryKey { scope, kind: Symbol::new(kind), qualifier: Symbol::new(""), name: Symbol::new(name) }
+    EntryKey { scope, kind: Symbol::new(kind), qualifier: Symbol::new(""), name: Symbol::new(name), variant: 0 }
 }
 
 /// A reference to an entry.

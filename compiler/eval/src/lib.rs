@@ -34,6 +34,7 @@ mod record;
 mod report;
 mod secrets;
 mod state;
+mod testing;
 mod tree;
 mod values;
 mod why;
@@ -41,6 +42,7 @@ mod world;
 
 pub use report::Report;
 pub use secrets::OwnSecret;
+pub use testing::{TestOutcome, run_test};
 pub use why::{Layer, WhyStep};
 
 use frozen::Frozen;

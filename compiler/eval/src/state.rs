@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Cluster,
     /// The site with its clusters.
     Site,
+    /// Conditions of a test over finished evaluations.
+    Test,
 }
 
 /// Who wrote something: a module, or the body of a site or cluster.
@@ -250,7 +252,7 @@ impl<'a> Eval<'a> {
             program,
             options,
             role,
-            site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site },
+            site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
             scopes: IndexMap::new(),
             units: Vec::new(),
@@ -311,6 +313,11 @@ impl<'a> Eval<'a> {
     /// The locals around a unit's statements.
     pub(crate) fn unit_frame(&self, ix: UnitIx) -> Frame {
         Frame::from(&self.unit(ix).frame)
+    }
+
+    /// What was reported since the last time.
+    pub(crate) fn take_reports(&mut self) -> Vec<Report> {
+        std::mem::take(&mut self.reports).finish()
     }
 
     pub(crate) fn report(&mut self, report: impl Into<Report>) {

@@ -57,7 +57,7 @@ pub(crate) fn scope_entry(site: ScopeKey, scope: ScopeKey) -> EntryKey {
         ScopeKind::Site => (site, n().site),
         ScopeKind::Machine => (site, n().machine),
         ScopeKind::Cluster => (site, n().cluster),
-        ScopeKind::Node => (ScopeKey { kind: ScopeKind::Cluster, outer: scope.outer, name: scope.outer }, n().node),
+        ScopeKind::Node => (ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope }, n().node),
     };
     EntryKey { scope: home, kind, qualifier: n().empty, name: scope.name }
 }
@@ -73,7 +73,7 @@ pub(crate) fn scope_of_entry(key: &EntryKey) -> Option<ScopeKey> {
         _ => return None,
     };
     let outer = if kind == ScopeKind::Node { key.scope.name } else { key.name };
-    Some(ScopeKey { kind, outer, name: key.name })
+    Some(ScopeKey { kind, outer, name: key.name, variant: key.scope.variant })
 }
 
 /// The scope from which an entry sees others: itself, if it is a scope.
@@ -91,8 +91,8 @@ impl<'a> Eval<'a> {
     pub(crate) fn outer(&self, scope: ScopeKey) -> Option<ScopeKey> {
         match scope.kind {
             ScopeKind::Site => None,
-            ScopeKind::Machine | ScopeKind::Cluster => Some(self.site),
-            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, outer: scope.outer, name: scope.outer }),
+            ScopeKind::Machine | ScopeKind::Cluster => Some(ScopeKey { variant: scope.variant, ..self.site }),
+            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope }),
         }
     }
 
@@ -101,8 +101,8 @@ impl<'a> Eval<'a> {
         let site = self.site;
         let outer = move |scope: &ScopeKey| match scope.kind {
             ScopeKind::Site => None,
-            ScopeKind::Machine | ScopeKind::Cluster => Some(site),
-            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, outer: scope.outer, name: scope.outer }),
+            ScopeKind::Machine | ScopeKind::Cluster => Some(ScopeKey { variant: scope.variant, ..site }),
+            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..*scope }),
         };
         std::iter::successors(Some(scope), outer)
     }
@@ -116,12 +116,13 @@ impl<'a> Eval<'a> {
     pub(crate) fn is_own(&self, scope: ScopeKey) -> bool {
         match self.role {
             Role::Early | Role::Site => matches!(scope.kind, ScopeKind::Site | ScopeKind::Machine),
+            Role::Test => false,
             Role::Cluster => {
                 matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node)
                     && self.scopes.contains_key(&ScopeKey {
                         kind: ScopeKind::Cluster,
-                        outer: scope.outer,
                         name: scope.outer,
+                        ..scope
                     })
             }
         }
@@ -150,7 +151,7 @@ impl<'a> Eval<'a> {
         let bodies: Vec<&'a ScopeBody> =
             bodies.filter(|b| b.kind == ScopeKind::Cluster && b.name == cluster).take(1).collect();
         bodies.first()?;
-        let scope = ScopeKey { kind: ScopeKind::Cluster, outer: cluster, name: cluster };
+        let scope = ScopeKey { kind: ScopeKind::Cluster, outer: cluster, name: cluster, variant: 0 };
         self.build_root(scope, &bodies, variation);
         Some(())
     }
@@ -295,7 +296,7 @@ impl<'a> Eval<'a> {
         for entry in members.iter() {
             let name = self.entry(*entry).key.name;
             let outer = if scope_kind == ScopeKind::Node { scope.name } else { name };
-            let key = ScopeKey { kind: scope_kind, outer, name };
+            let key = ScopeKey { kind: scope_kind, outer, name, variant: 0 };
             let units = self.inner_units(scope, key, *entry);
             self.build_scope(key, *entry, &units, &[]);
             inner.push(key);

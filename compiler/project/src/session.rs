@@ -123,6 +123,27 @@ impl Session {
         Some(kss_eval::assemble(whole.0, models))
     }
 
+    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
+        let db = &self.db;
+        let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
+            .iter()
+            .filter(|item| db::is_test(**item))
+            .filter_map(|item| db::lowered(db, self.project, ItemKey::new(db, *item)).test().cloned())
+            .filter(|test| test.title.contains(filter))
+            .collect();
+        let world = evaluation::world(db, self.project, |_| true);
+        let run = |test: &Arc<kss_ir::TestIr>| {
+            let mut diagnostics = Vec::new();
+            for (site, outcome) in &checked.outcomes {
+                let result = kss_eval::run_test(&world, *site, outcome, test);
+                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
+            }
+            (test.title.clone(), diagnostics)
+        };
+        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+    }
+
     /// Everything that is wrong without evaluating.
     pub fn static_diagnostics(&self, places: &Places) -> Vec<Diagnostic> {
         let db = &self.db;
@@ -219,6 +240,14 @@ impl Sources for Session {
     fn text(&self, file: FileId) -> &str {
         self.files.get(file.0 as usize).map_or("", |f| f.text(&self.db))
     }
+}
+
+/// A test that ran.
+pub struct TestResult {
+    /// Its title.
+    pub title: Arc<str>,
+    /// What did not hold; nothing if it passed.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What a check found.

@@ -112,8 +112,17 @@ impl Driver for Compiler {
         why::why(&session, &found, &tree, &path, target)
     }
 
-    fn test(&self, _: &Path, _: &str) -> Result<Tested, Failure> {
-        Err(Failure::Unlinked)
+    fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
+        let session = Compiler::open(&[root.to_owned()], false)?;
+        let found = session.check();
+        if found.has_errors() {
+            return Ok(Tested { checked: checked(session, found.diagnostics), tests: Vec::new() });
+        }
+        let results = session.test(&found, filter);
+        let tests = results.iter().map(|t| (t.title.to_string(), t.diagnostics.is_empty())).collect();
+        let wrong = results.into_iter().flat_map(|t| t.diagnostics).collect();
+        let diagnostics = kss_diag::arrange(wrong, &[], &session);
+        Ok(Tested { checked: checked(session, diagnostics), tests })
     }
 
     fn model(&self, root: &Path, cluster: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure> {
