@@ -339,6 +339,7 @@ impl Frozen {
             owners: self.owners.iter().map(|(k, info)| (key(k), info.clone())).collect(),
             sources: self.sources.clone(),
             covered: self.covered.iter().map(|(k, reason)| (key(k), reason.clone())).collect(),
+            absent: self.absent.iter().map(|(s, name)| (scope(s), *name)).collect(),
             unhandled: Vec::new(),
             handled: Default::default(),
         }
