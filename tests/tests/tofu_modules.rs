@@ -120,7 +120,8 @@ fn every_module_is_whole() {
         }
         let code = module.code();
         let used = Regex::new(r"\bvar\.([a-z0-9_]+)").expect("a pattern");
-        let used: BTreeSet<&str> = used.captures_iter(&code).map(|found| found.get(1).expect("a name").as_str()).collect();
+        let used: BTreeSet<&str> =
+            used.captures_iter(&code).map(|found| found.get(1).expect("a name").as_str()).collect();
         let declared: BTreeSet<&str> = module.blocks("variables.tf", "variable").into_keys().collect();
         assert_eq!(used, declared, "{}: variables that are used, and those that are declared", module.name);
     }
@@ -247,7 +248,8 @@ const SECRET: &str = "correct-horse-battery-staple";
 /// A configuration that calls the stand-ins of modules, made ready.
 fn scratch(calls: &[(&str, &str)], test: &str) -> Option<tempfile::TempDir> {
     let root = tempfile::tempdir().expect("a folder");
-    let mut main = format!("variable \"secret\" {{\n  type = string\n  sensitive = true\n  default = \"{SECRET}\"\n}}\n");
+    let mut main =
+        format!("variable \"secret\" {{\n  type = string\n  sensitive = true\n  default = \"{SECRET}\"\n}}\n");
     for (name, arguments) in calls {
         let module = Module::read(stdlib().join("tofu/modules").join(name));
         let folder = root.path().join(name);
@@ -336,7 +338,10 @@ fn modules_take_values_and_secrets() {
     assert_eq!(mapper["extra_config"]["claims"], json!(r#"[{"key":"realm_access.roles","value":"admin"}]"#));
 
     assert_eq!(resource("gitlab-config", "gitlab_group_variable__push_password[\"apps\"]")["value"], json!(SECRET));
-    assert_eq!(resource("teleport-config", "teleport_provision_token__cluster[\"kss\"]")["metadata"]["name"], json!(SECRET));
+    assert_eq!(
+        resource("teleport-config", "teleport_provision_token__cluster[\"kss\"]")["metadata"]["name"],
+        json!(SECRET)
+    );
     assert_eq!(resource("ziti-config", "ziti_host_v1_config__service[\"kss-grafana\"]")["port"], json!(443));
     let dial = resource("ziti-config", "ziti_service_policy__dial[\"kss-grafana\"]");
     assert_eq!(dial["identityroles"], json!(["#admin", "#demo"]));

@@ -193,13 +193,18 @@ impl<'a> Eval<'a> {
         };
         let report = match self.removed_provider(scope, capability) {
             Some((module, cause, place)) => {
-                let gone = if module == cause { format!("`{module}` is removed") } else { format!("`{module}` goes with `{cause}`") };
+                let gone = if module == cause {
+                    format!("`{module}` is removed")
+                } else {
+                    format!("`{module}` goes with `{cause}`")
+                };
                 let needs = match names.as_slice() {
                     [] => format!("{scope} needs its `{capability}`"),
                     [one] => format!("{one} needs its `{capability}`"),
                     several => format!("{} need its `{capability}`", several.join(", ")),
                 };
-                let report = code::STILL_NEEDED.at(place.unwrap_or(at), format!("{gone}, and {needs}")).label("removed here");
+                let report =
+                    code::STILL_NEEDED.at(place.unwrap_or(at), format!("{gone}, and {needs}")).label("removed here");
                 if who.is_empty() { report } else { report.also(at, "needs it") }
             }
             None => code::NO_PROVIDER.at(at, message).label(format!("no `{capability}`")),
@@ -212,13 +217,19 @@ impl<'a> Eval<'a> {
     }
 
     /// A provider of a capability that a `remove use` took away: the module, the one that was named, and where.
-    pub(crate) fn removed_provider(&self, scope: ScopeKey, capability: Symbol) -> Option<(Symbol, Symbol, Option<Origin>)> {
+    pub(crate) fn removed_provider(
+        &self,
+        scope: ScopeKey,
+        capability: Symbol,
+    ) -> Option<(Symbol, Symbol, Option<Origin>)> {
         let mut gone: Vec<_> = self.gone.iter().filter(|((s, _), _)| *s == scope).collect();
         gone.sort_by_key(|((_, name), _)| *name);
         let provides = |name: &Symbol| {
             self.program.modules.get(name).is_some_and(|m| m.provides.iter().any(|p| p.capability == capability))
         };
-        gone.into_iter().find(|((_, name), _)| provides(name)).map(|((_, name), (cause, origin))| (*name, *cause, *origin))
+        gone.into_iter()
+            .find(|((_, name), _)| provides(name))
+            .map(|((_, name), (cause, origin))| (*name, *cause, *origin))
     }
 
     fn two_providers(&mut self, scope: ScopeKey, capability: Symbol, first: ModIx, second: ModIx) {

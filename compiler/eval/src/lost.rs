@@ -178,7 +178,8 @@ impl<'a> Eval<'a> {
             let at = entries.first().map_or(Origin::NOWHERE, |(_, origin)| *origin);
             let report = match self.removed_provider(home, capability) {
                 Some((module, _, place)) => {
-                    let message = format!("`{module}` is removed, and {kind} {} needs its `{capability}`", names.join(", "));
+                    let message =
+                        format!("`{module}` is removed, and {kind} {} needs its `{capability}`", names.join(", "));
                     code::STILL_NEEDED.at(place.unwrap_or(at), message).label("removed here").also(at, "needs it")
                 }
                 None => code::NO_PROVIDER.at(at, message).label(format!("needs `{capability}`")),

@@ -48,11 +48,15 @@ impl<'a> Eval<'a> {
 
     /// What every scope of a kind stands on can't be removed.
     fn keep_always(&mut self, scope: ScopeKey, removes: &mut FxHashMap<Symbol, Option<Origin>>) {
-        let always: Vec<Symbol> = self.program.always.iter().copied().filter(|name| removes.contains_key(name)).collect();
+        let always: Vec<Symbol> =
+            self.program.always.iter().copied().filter(|name| removes.contains_key(name)).collect();
         for name in always {
             let Some(origin) = removes.remove(&name) else { continue };
             let module = self.program.modules.get(&name).map_or(Origin::NOWHERE, |m| Origin::new(m.item, m.node));
-            let message = format!("`{name}` is in use in every {}, so it can't be removed from {scope}", crate::names::scope_word(scope.kind));
+            let message = format!(
+                "`{name}` is in use in every {}, so it can't be removed from {scope}",
+                crate::names::scope_word(scope.kind)
+            );
             self.report(code::STILL_NEEDED.at(origin.unwrap_or(module), message).label("always in use"));
         }
     }

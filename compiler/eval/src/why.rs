@@ -130,7 +130,12 @@ impl Frozen {
 
     /// Of all entries whose head stands at `head`: the contributions to the longest written path that is the end of one of
     /// `paths`, with the entry and that path.
-    pub(crate) fn why_at(&self, head: Origin, name: &dyn Fn(Symbol) -> bool, paths: &[Vec<Symbol>]) -> Option<(usize, Vec<WhyStep>)> {
+    pub(crate) fn why_at(
+        &self,
+        head: Origin,
+        name: &dyn Fn(Symbol) -> bool,
+        paths: &[Vec<Symbol>],
+    ) -> Option<(usize, Vec<WhyStep>)> {
         let mut best: Option<(usize, &EntryKey, &WhyLeaf)> = None;
         for (key, entry) in self.entries.iter().filter(|(key, e)| e.origin == head && name(key.name)) {
             for leaf in entry.why.iter().filter(|leaf| paths.iter().any(|path| path.starts_with(&leaf.path))) {

@@ -137,11 +137,7 @@ impl<'a> Eval<'a> {
             Role::Test => false,
             Role::Cluster => {
                 matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node)
-                    && self.scopes.contains_key(&ScopeKey {
-                        kind: ScopeKind::Cluster,
-                        name: scope.outer,
-                        ..scope
-                    })
+                    && self.scopes.contains_key(&ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope })
             }
         }
     }

@@ -93,7 +93,8 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
 
 /// Reads the project's `kss.lock`: beside its files, or in the current folder.
 fn lock(paths: &[PathBuf], out: &mut Loaded) {
-    let folders = paths.iter().map(|p| if p.is_dir() { p.clone() } else { p.parent().map(Path::to_owned).unwrap_or_default() });
+    let folders =
+        paths.iter().map(|p| if p.is_dir() { p.clone() } else { p.parent().map(Path::to_owned).unwrap_or_default() });
     let candidates = folders.map(|f| f.join("kss.lock")).chain(std::iter::once(PathBuf::from("kss.lock")));
     let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return };
     let id = FileId(out.files.len() as u32);
@@ -116,7 +117,9 @@ fn lock(paths: &[PathBuf], out: &mut Loaded) {
 fn place_in(text: &str, problem: &LockProblem) -> TextRange {
     let path = match problem {
         LockProblem::Unreadable { .. } => return TextRange::empty(0),
-        LockProblem::MissingFile { path } | LockProblem::OtherHash { path, .. } | LockProblem::OtherThing { path, .. } => path,
+        LockProblem::MissingFile { path }
+        | LockProblem::OtherHash { path, .. }
+        | LockProblem::OtherThing { path, .. } => path,
     };
     let at = text.find(path.as_str()).unwrap_or(0) as u32;
     TextRange::new(at, at + path.len() as u32)

@@ -97,7 +97,7 @@ fn convert(value: &Value, ty: Ty) -> (String, Vec<&'static str>) {
     let world = world();
     let ty = Box::leak(Box::new(ty));
     let mut eval = Eval::new(&world, Options::default(), Role::Site, "home".into(), Vec::new());
-    let site = ScopeKey { kind: ScopeKind::Site, outer: "home".into(), name: "home".into() };
+    let site = ScopeKey { kind: ScopeKind::Site, outer: "home".into(), name: "home".into(), variant: 0 };
     let value = eval.convert(value, ty, &Cx::new(item(), site), at(99));
     let reports = std::mem::take(&mut eval.reports).finish();
     (format!("{value:?}"), reports.iter().map(|r| r.diagnostic.code.id).collect())

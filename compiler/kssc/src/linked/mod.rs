@@ -7,7 +7,7 @@ use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
 use kss_backend::{Files, OutputTree};
-use kss_diag::{Diagnostic, Sources};
+use kss_diag::Diagnostic;
 use kss_model::Model;
 use kss_project::{Database, Session};
 use kss_span::{FileId, Origin};
@@ -100,7 +100,10 @@ impl Driver for Compiler {
 
     fn why(&self, target: &Target) -> Result<Why, Failure> {
         let path = why::path_in_tree(&target.file).ok_or_else(|| {
-            Failure::Project(format!("`{}` is in no deploy tree: no folder above it has `.kssc/manifest.json`", target.file.display()))
+            Failure::Project(format!(
+                "`{}` is in no deploy tree: no folder above it has `.kssc/manifest.json`",
+                target.file.display()
+            ))
         })?;
         let root = crate::paths::root(None)?;
         let session = Compiler::open(&[root], false)?;

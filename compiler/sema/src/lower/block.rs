@@ -577,7 +577,7 @@ impl Lower<'_> {
             };
             fields.push((name, ty));
         }
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
+        fields.sort_by_key(|(name, _)| *name);
         Some(fields)
     }
 

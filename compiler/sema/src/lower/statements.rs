@@ -332,7 +332,7 @@ impl Lower<'_> {
         self.body_entries.iter().any(|e| e.kind == entry.kind && e.name == entry.name)
     }
 
-    fn nameless(&mut self, stmt: &ast::Stmt, field: &ast::Field, chain: &mut Vec<Ctl>, out: &mut Statements) {
+    fn nameless(&mut self, stmt: &ast::Stmt, field: &ast::Field, chain: &[Ctl], out: &mut Statements) {
         let name = match field.path.as_slice() {
             [ast::Key::Bare(name)] => name.text,
             _ => Symbol::new(""),
