@@ -19,7 +19,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "kss-project",
         &[
-            "kss-span", "kss-diag", "kss-syntax", "kss-value", "kss-emit", "kss-schema", "kss-ir", "kss-sema", "kss-eval", "kss-model",
+            "kss-span",
+            "kss-diag",
+            "kss-syntax",
+            "kss-value",
+            "kss-emit",
+            "kss-schema",
+            "kss-ir",
+            "kss-sema",
+            "kss-eval",
+            "kss-model",
             "kss-stdlib",
         ],
     ),

@@ -6,12 +6,12 @@ use regex::Regex;
 
 /// What providers would add to a resource.
 const COMPUTED: &str = r#"{
-  id = "id", certificate = "PEM", certificate_bundle = "PEM+root", csr = "CSR", issuer_id = "issuer", project_id = 1
+  id = "id", certificate = "PEM", certificate_bundle = "PEM+root", csr = "CSR", issuer_id = "issuer", project_id = 1, registry_id = 1
   full_name = "robot_apps+pull", enrollment_token = "jwt", web_url = "https://git/x", ssh_url_to_repo = "ssh://git/x"
 }"#;
 
 /// `main.tf` and `outputs.tf` of a module, for `terraform_data`.
-pub fn stand_in(main: &Body, outputs: &Body) -> String {
+pub(crate) fn stand_in(main: &Body, outputs: &Body) -> String {
     let blocks = main.blocks().map(|block| match block.identifier() {
         "resource" => resource(block),
         _ => format(&Body::from(block.clone())),
@@ -69,4 +69,3 @@ fn redirect(text: &str) -> String {
     let one = Regex::new(&format!(r"{resource}(\[[^\[\]]*\])?\.")).expect("a pattern");
     one.replace_all(&text, "terraform_data.${1}__${2}${3}.output.").into_owned()
 }
-
