@@ -205,7 +205,8 @@ const VALUES: &[(&str, &str)] = &[
     ),
     (
         "harbor-apps",
-        r#"projects = { apps = { scan = true, pull_user = "robot_apps+pull", pull_secret = var.secret } }
+        r#"robot_prefix = "robot_", caches = { "ghcr.io" = { provider = "github-ghcr", url = "https://ghcr.io" } }
+        projects = { apps = { scan = true, pull_user = "robot_apps+pull", pull_secret = var.secret } }
         push = { project = "apps", name = "push", secret = var.secret }"#,
     ),
     ("harbor-cluster", r#"cluster_name = "kss", pull_secret = var.secret"#),
@@ -258,7 +259,7 @@ fn scratch(calls: &[(&str, &str)], test: &str) -> Option<tempfile::TempDir> {
             ("variables.tf", module.texts["variables.tf"].clone()),
             ("main.tf", standin::stand_in(&module.bodies["main.tf"], &module.bodies["outputs.tf"])),
         ];
-        files.map(|(file, text)| std::fs::write(folder.join(file), text).expect("a file"));
+        files.into_iter().for_each(|(file, text)| std::fs::write(folder.join(file), text).expect("a file"));
         let arguments = top_level_lines(arguments);
         main += &format!("module \"{name}\" {{\n  source = \"./{name}\"\n{arguments}\n}}\n");
         main += &format!("output \"{name}\" {{\n  value = module.{name}\n  sensitive = true\n}}\n");
@@ -318,6 +319,7 @@ fn modules_take_values_and_secrets() {
     assert_eq!(output("vault-base", "issuer_ca"), json!({ "kcs": "PEM", "kss": "PEM" }));
 
     assert_eq!(resource("harbor-apps", "harbor_robot_account__pull[\"apps\"]")["name"], json!("pull"));
+    assert_eq!(resource("harbor-apps", "harbor_registry__cache[\"ghcr.io\"]")["provider_name"], json!("github"));
     assert_eq!(resource("harbor-apps", "harbor_robot_account__push")["secret"], json!(SECRET));
 
     let passwords = output("keycloak-upstream", "first_passwords");
@@ -364,7 +366,8 @@ fn modules_refuse_what_can_not_work() {
         ("vault-cluster", "\"1h30m\"", "\"1d\"", "has to be written in hours, minutes and seconds"),
         ("vault-cluster", "\"a/b\"", "\"/a/b\"", "begins at the KV store"),
         ("harbor-apps", "project = \"apps\"", "project = \"app\"", "`projects` doesn't have"),
-        ("harbor-apps", "robot_apps+pull", "bot_apps+pull", "robot prefix is another one"),
+        ("harbor-apps", "\"robot_apps+pull\"", "\"bot_apps+pull\"", "is the prefix of robots, the project"),
+        ("harbor-apps", "\"robot_apps+pull\"", "\"robot_apps+read\"", "prefix of robots is another one"),
         ("keycloak-upstream", "role = \"user\"", "role = \"root\"", "has to be admin, demo or user"),
         ("keycloak-broker", "kind = \"public\"", "kind = \"open\"", "confidential, public or service"),
         ("keycloak-broker", "[\"jit\"]", "[\"jot\"]", "one of `clients`"),

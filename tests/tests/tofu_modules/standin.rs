@@ -6,12 +6,12 @@ use regex::Regex;
 
 /// What providers would add to a resource.
 const COMPUTED: &str = r#"{
-  id = "id", certificate = "PEM", certificate_bundle = "PEM+root", csr = "CSR", issuer_id = "issuer", project_id = 1
+  id = "id", certificate = "PEM", certificate_bundle = "PEM+root", csr = "CSR", issuer_id = "issuer", project_id = 1, registry_id = 1
   full_name = "robot_apps+pull", enrollment_token = "jwt", web_url = "https://git/x", ssh_url_to_repo = "ssh://git/x"
 }"#;
 
 /// `main.tf` and `outputs.tf` of a module, for `terraform_data`.
-pub fn stand_in(main: &Body, outputs: &Body) -> String {
+pub(crate) fn stand_in(main: &Body, outputs: &Body) -> String {
     let blocks = main.blocks().map(|block| match block.identifier() {
         "resource" => resource(block),
         _ => format(&Body::from(block.clone())),
