@@ -3,8 +3,13 @@
 {
   imports = [
     ./cluster.nix
+    ./containers.nix
     ./firewall.nix
     ./forward.nix
+    ./github-mirror.nix
+    ./gitlab.nix
+    ./gitlab-runner.nix
+    ./harbor.nix
     ./longhorn-host.nix
     ./minio.nix
     ./openbao.nix
@@ -14,5 +19,6 @@
     ./teleport.nix
     ./trust.nix
     ./vm.nix
+    ./ziti.nix
   ];
 }

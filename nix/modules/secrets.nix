@@ -12,11 +12,6 @@ let
   cfg = config.kss.secrets;
 
   access = {
-    owner = mkOption {
-      type = types.nonEmptyStr;
-      default = "root";
-      description = "User that may read it.";
-    };
     group = mkOption {
       type = types.nonEmptyStr;
       default = "root";
@@ -34,10 +29,19 @@ let
     };
   };
 
+  owner = default: {
+    owner = mkOption {
+      type = types.nonEmptyStr;
+      inherit default;
+      defaultText = lib.literalExpression "the user in kss.secrets.readers, root without one";
+      description = "User that may read it.";
+    };
+  };
+
   file = types.submodule (
-    { name, ... }:
+    { name, config, ... }:
     {
-      options = access // {
+      options = access // owner (cfg.readers.${config.path} or "root") // {
         key = mkOption {
           type = types.nonEmptyStr;
           default = name;
@@ -71,9 +75,9 @@ let
   };
 
   template = types.submodule (
-    { name, ... }:
+    { name, config, ... }:
     {
-      options = access // {
+      options = access // owner (cfg.readers.${config.path} or "root") // {
         path = mkOption {
           type = types.strMatching "/.+";
           default = "/run/kssc/etc/${name}";
@@ -106,6 +110,17 @@ in
       type = types.listOf (types.strMatching "/.+");
       default = [ "/etc/ssh/ssh_host_ed25519_key" ];
       description = "Private SSH host keys of this machine that decrypt it.";
+    };
+    readers = mkOption {
+      type = types.attrsOf types.nonEmptyStr;
+      default = { };
+      example = {
+        "/run/secrets/gitlab/root" = "gitlab";
+      };
+      description = ''
+        Users that read secrets, by path: for modules that know who reads a file, but not which secret it is. Two users of one
+        file are an error.
+      '';
     };
     files = mkOption {
       type = types.attrsOf file;

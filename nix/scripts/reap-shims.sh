@@ -10,7 +10,7 @@ end_child() {
   local group
   group=$(sed -n 's/^0:://p' "/proc/$1/cgroup" 2>/dev/null) || return 0
   case $group in
-    */kubepods* | /kubepods*) echo 1 >"/sys/fs/cgroup$group/cgroup.kill" || kill -KILL "$1" || true ;;
+    */kubepods*) echo 1 >"/sys/fs/cgroup$group/cgroup.kill" || kill -KILL "$1" || true ;;
     *) kill -KILL "$1" || true ;;
   esac
 }

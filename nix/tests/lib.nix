@@ -48,6 +48,8 @@ lib = rec {
       builtins.substring (builtins.stringLength prefix) (builtins.stringLength text) text
     else
       text;
+  splitString = separator: text: filter isString (builtins.split (escapeRegex separator) text);
+  boolToString = value: if value then "true" else "false";
   hasInfix = infix: text: builtins.length (builtins.split (escapeRegex infix) text) > 1;
   escapeRegex =
     let
@@ -60,6 +62,7 @@ lib = rec {
   # Lists.
   unique = foldl' (seen: x: if elem x seen then seen else seen ++ [ x ]) [ ];
   last = list: builtins.elemAt list (length list - 1);
+  init = list: builtins.genList (builtins.elemAt list) (length list - 1);
   imap0 = f: list: builtins.genList (i: f i (builtins.elemAt list i)) (length list);
   any = builtins.any;
   all = builtins.all;

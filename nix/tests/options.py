@@ -32,15 +32,15 @@ networking.domain networking.enableIPv6 networking.extraHosts networking.firewal
 networking.hosts networking.nameservers networking.nftables networking.timeServers networking.useDHCP networking.useNetworkd
 nix.gc nix.optimise nix.settings nixpkgs.config nixpkgs.hostPlatform
 security.acme security.pam.loginLimits security.pki security.sudo.wheelNeedsPassword
-services.gitlab-runner services.keycloak services.logrotate.enable services.minio services.multipath.enable services.nfs
-services.nginx.enable services.nginx.package services.nginx.recommended services.nginx.virtualHosts services.openbao
+services.gitlab services.keycloak services.logrotate.enable services.minio services.multipath.enable services.nfs
+services.nginx.appendHttpConfig services.nginx.enable services.nginx.package services.nginx.recommended services.nginx.virtualHosts services.openbao
 services.openiscsi services.openssh services.postgresql.enable services.qemuGuest services.resolved services.rke2
 services.teleport services.timesyncd
 sops swapDevices system.stateVersion
-systemd.network.enable systemd.network.netdevs systemd.network.networks systemd.network.wait-online
+systemd.network.enable systemd.package systemd.network.netdevs systemd.network.networks systemd.network.wait-online
 systemd.paths systemd.services systemd.sockets systemd.targets systemd.timers systemd.tmpfiles.rules
 time.timeZone users.groups users.mutableUsers users.users
-virtualisation.docker virtualisation.oci-containers
+virtualisation.docker virtualisation.oci-containers virtualisation.podman
 zramSwap.enable
 """.split()
 

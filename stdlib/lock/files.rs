@@ -52,5 +52,6 @@ pub static FILES: &[(&str, &str)] = &[
     ("kinds/spire-crds-0.5.0.txt", include_str!("kinds/spire-crds-0.5.0.txt")),
     ("kinds/tetragon-v1.2.1.txt", include_str!("kinds/tetragon-v1.2.1.txt")),
     ("kinds/trivy-operator-v0.30.1.txt", include_str!("kinds/trivy-operator-v0.30.1.txt")),
+    ("options/kss.txt", include_str!("options/kss.txt")),
     ("options/nixos-2024-12.txt", include_str!("options/nixos-2024-12.txt")),
 ];

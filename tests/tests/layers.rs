@@ -40,6 +40,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kss-tofu", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-vars", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-deploy", &["kss-backend"]),
+    (
+        "kss-outputs",
+        &[
+            "kss-span",
+            "kss-diag",
+            "kss-model",
+            "kss-backend",
+            "kss-nixos",
+            "kss-helm",
+            "kss-kustomize",
+            "kss-argocd",
+            "kss-tofu",
+            "kss-vars",
+        ],
+    ),
 ];
 
 /// The binary and the tests may use everything.

@@ -2,10 +2,10 @@
 
 use crate::member::{Member, What};
 use crate::root::{Root, destination, object};
-use kss_backend::{Image, Sink};
 use kss_backend::kubernetes::{Overlay, api_group, is_builtin_group, repository_address};
 use kss_backend::layout::{overlay_dir, values_path};
 use kss_backend::read::{Read, record_of};
+use kss_backend::{Image, Sink};
 use kss_emit::Node;
 use kss_model::Entry;
 use kss_span::Origin;
@@ -79,7 +79,9 @@ fn annotations(member: &Member<'_>) -> Node {
     let entry = member.entry();
     let wave = Node::text(member.wave().to_string(), entry.origin_of("phase", entry.origin));
     let mut fields = vec![("argocd.argoproj.io/sync-wave".to_owned(), wave)];
-    if let Some(updates) = entry.value("image-updates").filter(|updates| record_of(updates).is_some_and(|r| !r.is_empty())) {
+    if let Some(updates) =
+        entry.value("image-updates").filter(|updates| record_of(updates).is_some_and(|r| !r.is_empty()))
+    {
         fields.extend(image_updates(updates));
     }
     Node::map(fields, entry.origin)

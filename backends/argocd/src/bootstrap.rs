@@ -50,7 +50,8 @@ fn step(member: &Member<'_>, cluster: Symbol, sink: &mut Sink<'_>) -> Option<Nod
             fields
         }
     };
-    let phase = member.phase().map(|phase| ("phase", Node::text(phase.as_str(), entry.origin_of("phase", entry.origin))));
+    let phase =
+        member.phase().map(|phase| ("phase", Node::text(phase.as_str(), entry.origin_of("phase", entry.origin))));
     Some(Node::map(fields.into_iter().chain(phase), entry.origin))
 }
 

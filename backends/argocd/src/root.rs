@@ -71,13 +71,17 @@ impl<'a> Root<'a> {
     }
 
     /// `syncPolicy`; `prune` if the members' own wishes allow it.
-    pub(crate) fn sync_policy(&self, prune: bool, options: Vec<Node>, origin: Origin, sink: &mut Sink<'_>) -> Option<Node> {
+    pub(crate) fn sync_policy(
+        &self,
+        prune: bool,
+        options: Vec<Node>,
+        origin: Origin,
+        sink: &mut Sink<'_>,
+    ) -> Option<Node> {
         let automatic = self.entry.record("automatic");
         let wanted = |name: &str| automatic.is_none_or(|record| record.value(name).is_none() || record.flag(name));
-        let automated = [
-            ("prune", Node::new(prune && wanted("prune"), origin)),
-            ("selfHeal", Node::new(wanted("heal"), origin)),
-        ];
+        let automated =
+            [("prune", Node::new(prune && wanted("prune"), origin)), ("selfHeal", Node::new(wanted("heal"), origin))];
         let mut fields = vec![("automated", Node::map(automated, origin))];
         if !options.is_empty() {
             fields.push(("syncOptions", Node::list(options, origin)));

@@ -29,7 +29,12 @@ fn root() -> Entry {
     let seconds = |seconds: i64| Value::duration(seconds * 1000, origin(1));
     let retry = with(&record(json!({ "limit": 10 })), &[("wait", seconds(10)), ("most", seconds(300))]);
     let retry = Value::record(retry, origin(1));
-    own("argocd-root", "", data, &[("namespace", link("namespace", "argocd")), ("projects", projects), ("retry", retry)])
+    own(
+        "argocd-root",
+        "",
+        data,
+        &[("namespace", link("namespace", "argocd")), ("projects", projects), ("retry", retry)],
+    )
 }
 
 fn project(name: &str) -> Entry {
@@ -37,8 +42,10 @@ fn project(name: &str) -> Entry {
 }
 
 fn release(name: &str, phase: &str, namespace: &str, fields: &[(&str, Value)]) -> Entry {
-    let chart = json!({ "chart": { "repo": "https://charts.test", "name": name, "version": "1.2.3" }, "release": name });
-    let common = [("phase", case(phase)), ("namespace", link("namespace", namespace)), ("project", link("project", "platform"))];
+    let chart =
+        json!({ "chart": { "repo": "https://charts.test", "name": name, "version": "1.2.3" }, "release": name });
+    let common =
+        [("phase", case(phase)), ("namespace", link("namespace", namespace)), ("project", link("project", "platform"))];
     entry(cluster_key("kss"), "helm", name, with(&with(&record(chart), &common), fields))
 }
 
@@ -185,7 +192,8 @@ fn drift_is_ignored_where_it_was_declared() {
         { "group": "", "kind": "ConfigMap", "name": null, "pointers": [], "jq": [".data"], "because": "x" },
         { "group": "apps", "kind": "DaemonSet", "name": "zt", "pointers": ["/spec/x"], "jq": [], "because": "x" },
     ]));
-    let fields = [("drift", drift), ("sync", cases(&["server-side-apply"])), ("skip-crds", Value::bool(true, origin(1)))];
+    let fields =
+        [("drift", drift), ("sync", cases(&["server-side-apply"])), ("skip-crds", Value::bool(true, origin(1)))];
     let app = read(&tree(vec![root(), project("platform"), release("a", "apps", "a", &fields)]), "apps/a.yaml");
     let expected = json!([
         { "kind": "ConfigMap", "jqPathExpressions": [".data"] },
@@ -267,7 +275,10 @@ fn a_directory_outside_the_tree_is_an_error() {
     bad.fields = with(&bad.fields, &[("directory", Value::text("../x", origin(6)))]);
     let (tree, diagnostics) = emit(vec![bad]);
     assert!(tree.is_empty());
-    assert_eq!(diagnostics.iter().map(|found| (found.code.id, found.place)).collect::<Vec<_>>(), [("K0807", origin(6))]);
+    assert_eq!(
+        diagnostics.iter().map(|found| (found.code.id, found.place)).collect::<Vec<_>>(),
+        [("K0807", origin(6))]
+    );
 }
 
 #[test]
@@ -302,8 +313,8 @@ fn the_bootstrap_is_in_order_and_ends_with_the_root() {
         root(),
         project("bootstrap"),
         project("platform"),
-        release("argocd", "platform", "argocd", &[early.clone()]),
-        release("cilium", "network", "kube-system", &[early.clone()]),
+        release("argocd", "platform", "argocd", std::slice::from_ref(&early)),
+        release("cilium", "network", "kube-system", std::slice::from_ref(&early)),
         release("late", "crds", "x", &[]),
         overlay("vault-auth", "crds", &[early]),
         object(("ServiceAccount", "vault-auth", Some("vault-auth")), "v1", "vault-auth"),

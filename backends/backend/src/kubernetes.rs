@@ -1,8 +1,8 @@
 //! What the backends of a cluster have in common: phases, overlays with their objects, objects as documents.
 
+use crate::Files;
 use crate::read::Read;
 use crate::sink::{Sink, is_filled};
-use crate::Files;
 use kss_diag::{Diagnostic, code};
 use kss_emit::{Data, Node};
 use kss_model::{Entry, Scope};
@@ -62,11 +62,13 @@ pub fn overlays(cluster: &Scope) -> Vec<Overlay<'_>> {
 /// A report of each manifest whose overlay the cluster doesn't have: it would be lost.
 pub fn lost_objects(cluster: &Scope) -> Vec<Diagnostic<Origin>> {
     let known: Vec<Symbol> = cluster.entries("overlay").iter().map(Entry::name).collect();
-    let lost = whole(cluster, "manifest").filter(|object| overlay_name(object).is_none_or(|name| !known.contains(&name)));
+    let lost =
+        whole(cluster, "manifest").filter(|object| overlay_name(object).is_none_or(|name| !known.contains(&name)));
     lost.map(|object| {
         let overlay = overlay_name(object).map_or_else(|| "no overlay".to_owned(), |name| format!("overlay `{name}`"));
         let (object_name, cluster) = (object_name(object), &cluster.key);
-        let message = format!("manifest `{object_name}` belongs to {overlay}, which {cluster} doesn't have; it would be lost");
+        let message =
+            format!("manifest `{object_name}` belongs to {overlay}, which {cluster} doesn't have; it would be lost");
         code::UNLOWERED.at(object.origin, message).label("declared here")
     })
     .collect()

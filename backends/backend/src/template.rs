@@ -179,7 +179,9 @@ impl Template {
         while let Some(start) = rest.find(&prefix) {
             let digits = &rest[start + prefix.len()..];
             let end = digits.find('z').unwrap_or(digits.len());
-            let Some((hole, hole_origin)) = digits[..end].parse().ok().and_then(|at: usize| holes.get(at)) else { break };
+            let Some((hole, hole_origin)) = digits[..end].parse().ok().and_then(|at: usize| holes.get(at)) else {
+                break;
+            };
             let (before, after) = (&rest[..start], &digits[(end + 1).min(digits.len())..]);
             let (before, after) = without_quotes(before, after);
             if !before.is_empty() {

@@ -79,7 +79,7 @@ fn parent(path: &str) -> Option<&str> {
 
 /// Brings a tree that an interrupted build left behind to the old state or the new one. Says whether there was one.
 pub(crate) fn recover(books: &Books, overwrite: bool, disk: &Disk) -> Result<bool, DeployError> {
-    disk.remove_file(&books.directory.join("journal.new"))?;
+    disk.remove_file(&books.journal_aside)?;
     let journal = match Journal::read(books) {
         Err(DeployError::Interrupted { .. }) if overwrite => None,
         other => other?,

@@ -1,8 +1,9 @@
 //! The files in `.kssc`.
 
-use crate::disk::{Disk, look, read_if_there};
-use crate::error::{DeployError, Doing, Obstacle, Why};
+use crate::disk::{Disk, Time, changed, identity, look, modified, read_if_there};
+use crate::error::{DeployError, Obstacle, Why};
 use kss_backend::RESERVED;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 /// Where the books of a tree are.
@@ -11,32 +12,39 @@ pub(crate) struct Books {
     pub(crate) root: PathBuf,
     /// `.kssc`
     pub(crate) directory: PathBuf,
+    /// What of the books is no part of the tree: it is of this place and time alone.
+    pub(crate) local: PathBuf,
     /// Which files are ours.
     pub(crate) manifest: PathBuf,
     /// New content, before it is put in place.
     pub(crate) stage: PathBuf,
     /// What a build that has begun will do. While it stands, the build is not finished.
     pub(crate) journal: PathBuf,
+    /// The journal while it is written.
+    pub(crate) journal_aside: PathBuf,
     /// Held while a build runs.
     pub(crate) lock: PathBuf,
-    /// Digest of the inputs of the last build. Its time is that at which every file was as it should be.
+    /// The last finished build.
     built: PathBuf,
 }
 
-/// What of the books is no part of the tree.
-const IGNORED: &str = "built\njournal\njournal.new\nlock\nstage/\n";
+/// Keeps version control from what is no part of the tree.
+const IGNORED: &str = "local/\n";
 
 impl Books {
     pub(crate) fn new(root: &Path) -> Books {
         let directory = root.join(RESERVED);
-        let file = |name| directory.join(name);
+        let local = directory.join("local");
+        let file = |name| local.join(name);
         Books {
             root: root.to_owned(),
-            manifest: file("manifest.json"),
+            manifest: directory.join("manifest.json"),
             stage: file("stage"),
             journal: file("journal"),
             lock: file("lock"),
             built: file("built"),
+            journal_aside: file("journal.new"),
+            local,
             directory,
         }
     }
@@ -58,11 +66,12 @@ impl Books {
 
     /// Makes sure that the directory is there, is one, and that version control leaves out what is no part of the tree.
     pub(crate) fn open(&self, disk: &Disk) -> Result<(), DeployError> {
-        if look(&self.directory)?.is_some_and(|found| found.is_symlink()) {
-            let link = Obstacle { path: RESERVED.to_owned(), why: Why::Link };
-            return Err(DeployError::InTheWay(vec![link]));
+        for (directory, path) in [(&self.directory, RESERVED.to_owned()), (&self.local, format!("{RESERVED}/local"))] {
+            if look(directory)?.is_some_and(|found| found.is_symlink()) {
+                return Err(DeployError::InTheWay(vec![Obstacle { path, why: Why::Link }]));
+            }
         }
-        disk.create_directories(&self.directory)?;
+        disk.create_directories(&self.local)?;
         let ignore = self.directory.join(".gitignore");
         if read_if_there(&ignore)?.as_deref() == Some(IGNORED.as_bytes()) {
             return Ok(());
@@ -70,20 +79,41 @@ impl Books {
         disk.write(&ignore, IGNORED.as_bytes(), false)
     }
 
-    /// Notes the inputs of a build that is finished.
+    /// Notes that a build is finished: from now on every file is as the manifest says.
     pub(crate) fn set_built(&self, inputs: &str, disk: &Disk) -> Result<(), DeployError> {
-        disk.write(&self.built, format!("{inputs}\n").as_bytes(), false)
+        disk.write(&self.built, format!("{inputs}\n{}\n", identity(&self.root)?).as_bytes(), false)
     }
 
-    /// The inputs of the last build and when it was finished, if it was.
-    pub(crate) fn built(&self) -> Result<Option<(String, std::fs::Metadata)>, DeployError> {
+    /// The last build, if it was finished and none has begun since.
+    pub(crate) fn built(&self) -> Result<Option<Built>, DeployError> {
         let Some(bytes) = read_if_there(&self.built)? else { return Ok(None) };
-        let metadata = std::fs::symlink_metadata(&self.built).doing("look at", &self.built)?;
-        Ok(String::from_utf8(bytes).ok().map(|text| (text.trim_end().to_owned(), metadata)))
+        let Ok(text) = String::from_utf8(bytes) else { return Ok(None) };
+        let mut lines = text.lines();
+        let inputs = lines.next().unwrap_or_default().to_owned();
+        let here = identity(&self.root)?;
+        let same_place = !here.is_empty() && lines.next() == Some(&here);
+        let since = if same_place { look(&self.built)?.and_then(|stamp| modified(&stamp)) } else { None };
+        Ok(Some(Built { inputs, since }))
     }
 
-    /// Forgets the inputs of the last build, before the tree changes.
+    /// Forgets the last build, before the tree changes.
     pub(crate) fn unset_built(&self, disk: &Disk) -> Result<(), DeployError> {
         disk.remove_file(&self.built)
+    }
+}
+
+/// The last build.
+pub(crate) struct Built {
+    /// Digest of its inputs.
+    pub(crate) inputs: String,
+    /// When every file was as the manifest says; unknown in a copy of the tree.
+    pub(crate) since: Option<Time>,
+}
+
+impl Built {
+    /// Is a file surely as it was when the build was finished?
+    pub(crate) fn untouched(since: Option<Time>, file: &Metadata) -> bool {
+        // Of a file that changed at the very time of the stamp nobody knows which was first.
+        changed(file).zip(since).is_some_and(|(changed, since)| changed < since)
     }
 }

@@ -1,11 +1,11 @@
 //! Is a tree current? Nothing here writes.
 
-use crate::books::Books;
-use crate::disk::{changed, is_executable, look, read_if_there};
+use crate::books::{Books, Built};
+use crate::disk::{Time, is_executable, look, read_if_there};
 use crate::error::DeployError;
 use crate::lock::Lock;
 use crate::manifest::{Manifest, Owned, digest};
-use crate::plan::plan;
+use crate::plan::{Trust, plan};
 use kss_backend::{File, OutputTree, RESERVED};
 use rayon::prelude::*;
 use std::fmt;
@@ -51,7 +51,7 @@ pub fn check(tree: &OutputTree, target: &Path) -> Result<Vec<Difference>, Deploy
     let old = Manifest::read(target)?;
     let new = Manifest::of(tree);
     let files: Vec<&File> = tree.iter().collect();
-    let plan = plan(&files, &old, &new, &books, false)?;
+    let plan = plan(&files, &old, &new, &books, Trust::default())?;
     let difference = |path: &str, change| Difference { path: path.to_owned(), change };
     let mut out: Vec<_> = plan.remove.iter().map(|remove| difference(&remove.path, Change::Stale)).collect();
     out.extend(plan.install.iter().map(|(file, install)| {
@@ -63,7 +63,7 @@ pub fn check(tree: &OutputTree, target: &Path) -> Result<Vec<Difference>, Deploy
         difference(&obstacle.path, if stale { Change::Stale } else { Change::Differs })
     }));
     if look(&books.journal)?.is_some() {
-        out.push(difference(&format!("{RESERVED}/journal"), Change::Interrupted));
+        out.push(difference(&format!("{RESERVED}/local/journal"), Change::Interrupted));
     }
     if out.is_empty() && old != new {
         out.push(difference(&format!("{RESERVED}/manifest.json"), Change::Differs));
@@ -78,31 +78,23 @@ pub fn check(tree: &OutputTree, target: &Path) -> Result<Vec<Difference>, Deploy
 pub fn is_current(target: &Path, inputs: &str) -> Result<bool, DeployError> {
     let books = Books::new(target);
     let _lock = Lock::look(&books)?;
-    let Some((built, stamp)) = books.built()? else { return Ok(false) };
+    let Some(Built { inputs: built, since }) = books.built()? else { return Ok(false) };
     if built != inputs || look(&books.journal)?.is_some() {
         return Ok(false);
     }
-    let since = modified(&stamp);
     let manifest = Manifest::read(target)?;
     let files: Vec<_> = manifest.files.iter().collect();
     let found = files.par_iter().map(|(path, owned)| is_untouched(&books.file(path), owned, since));
     found.try_reduce(|| true, |a, b| Ok(a && b))
 }
 
-fn is_untouched(place: &Path, owned: &Owned, since: Option<(i64, i64)>) -> Result<bool, DeployError> {
+fn is_untouched(place: &Path, owned: &Owned, since: Option<Time>) -> Result<bool, DeployError> {
     let Some(found) = look(place)? else { return Ok(false) };
     if !found.is_file() || is_executable(&found).is_some_and(|executable| executable != owned.executable) {
         return Ok(false);
     }
-    // Of a file that changed at the very time of the stamp nobody knows which was first.
-    if changed(&found).zip(since).is_some_and(|(changed, since)| changed < since) {
+    if Built::untouched(since, &found) {
         return Ok(true);
     }
     Ok(read_if_there(place)?.is_some_and(|bytes| digest(&bytes) == owned.blake3))
-}
-
-/// When the content of the stamp was written. A copy that keeps times keeps it, while its files are new.
-fn modified(stamp: &std::fs::Metadata) -> Option<(i64, i64)> {
-    let since = stamp.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some((i64::try_from(since.as_secs()).ok()?, i64::from(since.subsec_nanos())))
 }

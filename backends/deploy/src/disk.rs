@@ -130,17 +130,39 @@ pub(crate) fn is_executable(_metadata: &fs::Metadata) -> Option<bool> {
     None
 }
 
-/// When the file was last changed in any way, in seconds and nanoseconds. Renaming counts, and setting the time back
-/// doesn't help, where the system says so.
+/// Seconds and nanoseconds.
+pub(crate) type Time = (i64, i64);
+
+/// When the file was last changed in any way. Renaming counts, and setting the time of its content back does not help.
 #[cfg(unix)]
-pub(crate) fn changed(metadata: &fs::Metadata) -> Option<(i64, i64)> {
+pub(crate) fn changed(metadata: &fs::Metadata) -> Option<Time> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.ctime(), metadata.ctime_nsec()))
 }
 
-/// When the file was last changed, in seconds and nanoseconds.
+/// When the file was last changed in any way; such a time isn't known here.
 #[cfg(not(unix))]
-pub(crate) fn changed(metadata: &fs::Metadata) -> Option<(i64, i64)> {
+pub(crate) fn changed(_metadata: &fs::Metadata) -> Option<Time> {
+    None
+}
+
+/// When the content of the file was written.
+pub(crate) fn modified(metadata: &fs::Metadata) -> Option<Time> {
     let since = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some((since.as_secs() as i64, i64::from(since.subsec_nanos())))
+    Some((i64::try_from(since.as_secs()).ok()?, i64::from(since.subsec_nanos())))
+}
+
+/// What tells a directory from a copy of it; empty where that isn't known.
+#[cfg(unix)]
+pub(crate) fn identity(directory: &Path) -> Result<String, DeployError> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(directory).doing("look at", directory)?;
+    Ok(format!("{}:{}", found.dev(), found.ino()))
+}
+
+/// What tells a directory from a copy of it; empty where that isn't known.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "fails elsewhere")]
+pub(crate) fn identity(_directory: &Path) -> Result<String, DeployError> {
+    Ok(String::new())
 }

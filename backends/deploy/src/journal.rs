@@ -39,11 +39,11 @@ pub(crate) struct Install {
 impl Journal {
     /// Writes it down: from here on the build will be finished, now or by the next one.
     pub(crate) fn write(&self, books: &Books, disk: &Disk) -> Result<(), DeployError> {
-        let aside = books.directory.join("journal.new");
+        let aside = &books.journal_aside;
         let bytes = serde_json::to_vec(self).map_err(std::io::Error::from);
-        let bytes = crate::error::Doing::doing(bytes, "write", &aside)?;
-        disk.write(&aside, &bytes, false)?;
-        disk.rename(&aside, &books.journal)
+        let bytes = crate::error::Doing::doing(bytes, "write", aside)?;
+        disk.write(aside, &bytes, false)?;
+        disk.rename(aside, &books.journal)
     }
 
     /// The journal of an interrupted build.

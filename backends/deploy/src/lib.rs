@@ -1,7 +1,7 @@
 //! Writes an [`kss_backend::OutputTree`] to a directory.
 //!
 //! - The first build is written aside and takes its place in one rename.
-//! - A later one writes what changed to `.kssc/stage/`, then a journal, then renames file by file, the manifest last. Before
+//! - A later one writes what changed to `.kssc/local/stage/`, then a journal, then renames file by file, the manifest last. Before
 //!   the journal stands, an interrupted build is undone; once it stands, the next build finishes it. So there is the old
 //!   tree or the new one, once recovered.
 //! - Only files that `.kssc/manifest.json` owns are replaced or removed. A foreign file in the way, or an owned one whose

@@ -1,7 +1,7 @@
 //! What has to change so that the disk holds a tree, and what stands in the way.
 
-use crate::books::Books;
-use crate::disk::{is_executable, look, read_if_there};
+use crate::books::{Books, Built};
+use crate::disk::{Time, is_executable, look, read_if_there};
 use crate::error::{DeployError, Obstacle, Why};
 use crate::journal::{Install, Remove};
 use crate::manifest::{Manifest, digest};
@@ -23,6 +23,15 @@ pub(crate) struct Plan<'a> {
     pub(crate) unchanged: usize,
 }
 
+/// How much to believe.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Trust {
+    /// Are files that are not as we wrote them to be replaced?
+    pub(crate) overwrite: bool,
+    /// Since when files that did not change are as the manifest says.
+    pub(crate) since: Option<Time>,
+}
+
 /// What stands at a path.
 enum Found {
     Nothing,
@@ -39,8 +48,7 @@ struct Planner<'a> {
     books: &'a Books,
     old: &'a Manifest,
     new: &'a Manifest,
-    /// Are files that are not as we wrote them to be replaced?
-    overwrite: bool,
+    trust: Trust,
     /// The directories that files are in, and what else stands there.
     above: FxHashMap<&'a str, Option<Obstacle>>,
 }
@@ -59,12 +67,12 @@ pub(crate) fn plan<'a>(
     old: &Manifest,
     new: &Manifest,
     books: &Books,
-    overwrite: bool,
+    trust: Trust,
 ) -> Result<Plan<'a>, DeployError> {
     let stale: Vec<_> = old.files.keys().filter(|path| !new.files.contains_key(*path)).collect();
     let paths = files.iter().map(|file| &*file.path).chain(stale.iter().map(|path| path.as_str()));
     let above = directories(paths, books)?;
-    let planner = Planner { books, old, new, overwrite, above };
+    let planner = Planner { books, old, new, trust, above };
     let wanted: Result<Vec<_>, _> = files.par_iter().map(|file| planner.wanted(file)).collect();
     let gone: Result<Vec<_>, _> = stale.par_iter().map(|path| planner.stale(path)).collect();
     let mut plan = Plan::default();
@@ -122,6 +130,11 @@ impl Planner<'_> {
         if !metadata.is_file() {
             return Ok(Found::Other);
         }
+        if let Some(owned) = self.old.files.get(path)
+            && Built::untouched(self.trust.since, &metadata)
+        {
+            return Ok(Found::File(owned.blake3.clone(), is_executable(&metadata)));
+        }
         // It may have gone in between; then it is as if it had never been there.
         let content = read_if_there(&place)?;
         Ok(content.map_or(Found::Nothing, |bytes| Found::File(digest(&bytes), is_executable(&metadata))))
@@ -141,10 +154,10 @@ impl Planner<'_> {
                     Need::Install(file, install(Some(here), new))
                 }
             }
-            Found::File(here, _) if self.overwrite || old.is_some_and(|owned| owned.blake3 == here) => {
+            Found::File(here, _) if self.trust.overwrite || old.is_some_and(|owned| owned.blake3 == here) => {
                 Need::Install(file, install(Some(here), new))
             }
-            Found::Other if self.overwrite => Need::Install(file, install(Some(String::new()), new)),
+            Found::Other if self.trust.overwrite => Need::Install(file, install(Some(String::new()), new)),
             Found::File(..) | Found::Other => clear(if old.is_some() { Why::Edited } else { Why::Foreign }),
             Found::Directory if self.is_ours(&file.path)? => Need::Install(file, install(None, new)),
             Found::Directory => clear(Why::Directory),
@@ -158,8 +171,8 @@ impl Planner<'_> {
         let remove = |old| Need::Remove(Remove { path: path.to_owned(), old });
         let written = self.old.files.get(path).map(|owned| owned.blake3.as_str());
         Ok(match self.found(path)? {
-            Found::File(here, _) if self.overwrite || Some(&*here) == written => remove(here),
-            Found::Other if self.overwrite => remove(String::new()),
+            Found::File(here, _) if self.trust.overwrite || Some(&*here) == written => remove(here),
+            Found::Other if self.trust.overwrite => remove(String::new()),
             Found::File(..) | Found::Other => Need::Clear(Obstacle { path: path.to_owned(), why: Why::Edited }),
             // Somebody removed it already, and may have put something else there.
             Found::Nothing | Found::Directory | Found::Below(_) => Need::Nothing,

@@ -7,7 +7,7 @@ use crate::error::{DeployError, Doing};
 use crate::journal::Journal;
 use crate::lock::Lock;
 use crate::manifest::{Manifest, digest};
-use crate::plan::{Plan, plan};
+use crate::plan::{Plan, Trust, plan};
 use kss_backend::{File, OutputTree};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ fn is_there(target: &Path) -> Result<bool, DeployError> {
 fn first(disk: &Disk, tree: &OutputTree, target: &Path, options: &Options<'_>) -> Result<Option<Report>, DeployError> {
     let aside = aside(target)?;
     let books = Books::new(&aside);
-    disk.create_directories(&books.directory)?;
+    disk.create_directories(&books.local)?;
     let lock = Lock::take(&books).map_err(|error| match error {
         DeployError::Busy { pid, .. } => DeployError::Busy { target: target.to_owned(), pid },
         other => other,
@@ -126,10 +126,11 @@ fn aside(target: &Path) -> Result<PathBuf, DeployError> {
 
 /// Removes what an interrupted first build left, all but the lock, which we hold.
 fn clear(disk: &Disk, books: &Books) -> Result<(), DeployError> {
-    for directory in [&books.root, &books.directory] {
+    let ours = [&books.directory, &books.local, &books.lock];
+    for directory in [&books.root, &books.directory, &books.local] {
         for entry in directory.read_dir().doing("list", directory)? {
             let path = entry.doing("list", directory)?.path();
-            if path == books.directory || path == books.lock {
+            if ours.contains(&&path) {
                 continue;
             }
             match look(&path)? {
@@ -148,10 +149,11 @@ fn again(disk: &Disk, tree: &OutputTree, target: &Path, options: &Options<'_>) -
     let _lock = Lock::take(&books)?;
     sweep(disk, target)?;
     let recovered = recover(&books, options.overwrite, disk)?;
+    let trust = Trust { overwrite: options.overwrite, since: books.built()?.and_then(|built| built.since) };
     let old = Manifest::read(target)?;
     let new = Manifest::of(tree);
     let files: Vec<&File> = tree.iter().collect();
-    let plan = plan(&files, &old, &new, &books, options.overwrite)?;
+    let plan = plan(&files, &old, &new, &books, trust)?;
     if !plan.obstacles.is_empty() {
         return Err(DeployError::InTheWay(plan.obstacles));
     }

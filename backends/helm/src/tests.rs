@@ -1,8 +1,9 @@
 use super::*;
-use kss_backend::testing::{
-    case, cluster_key, entry, line_origin, one_cluster, origin, record, reference, secret, text, tool, unpack, value, with,
-};
 use kss_backend::OutputTree;
+use kss_backend::testing::{
+    case, cluster_key, entry, line_origin, one_cluster, origin, record, reference, secret, text, tool, unpack, value,
+    with,
+};
 use kss_diag::{Diagnostic, code};
 use kss_value::Value;
 use serde_json::json;
@@ -50,7 +51,8 @@ fn a_release_without_values_has_an_empty_file() {
 #[test]
 fn what_is_no_data_is_an_error_at_its_place() {
     let namespace = reference(cluster_key("kss"), "namespace", "monitoring");
-    let inner = with(&record(json!({ "fine": 1 })), &[("password", secret("db", "password")), ("namespace", namespace)]);
+    let inner =
+        with(&record(json!({ "fine": 1 })), &[("password", secret("db", "password")), ("namespace", namespace)]);
     let (tree, diagnostics) = emit(&[("values", Value::record(inner, origin(1)))]);
     assert!(tree.is_empty(), "a file with a hole is worse than none");
     let seen: Vec<_> = diagnostics.iter().map(|found| (found.code.id, found.place, &*found.notes[0].text)).collect();

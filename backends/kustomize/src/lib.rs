@@ -3,8 +3,6 @@
 //! Vendored files lie in a kustomization of their own below it, `vendored/`: the namespace of an overlay is for them. Over the
 //! objects of the description it would be wrong, because kustomize gives a namespace to every kind that it doesn't know.
 
-
-
 use kss_backend::kubernetes::{self, Overlay, object_name};
 use kss_backend::layout::{distinct, overlay_dir, segment};
 use kss_backend::read::Read;

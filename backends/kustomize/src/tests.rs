@@ -1,8 +1,8 @@
 use super::*;
 use kss_backend::OutputTree;
 use kss_backend::testing::{
-    cluster_key, entry, line_origin, manifest, one_cluster, origin, record, reference, secret, text, tool, unpack, value,
-    with,
+    cluster_key, entry, line_origin, manifest, one_cluster, origin, record, reference, secret, text, tool, unpack,
+    value, with,
 };
 use kss_diag::Diagnostic;
 use serde_json::{Value as Json, json};
@@ -134,7 +134,8 @@ fn the_namespace_of_an_overlay_is_for_its_vendored_files() {
     let vendored = Value::list(vec![file("std/lock/install.yaml"), file("other/install.yaml")], origin(8));
     let namespace = reference(cluster_key("kss"), "namespace", "keycloak");
     let cluster_wide = object(("Thing", "all", None), "demo", json!({ "apiVersion": "demo.test/v1" }));
-    let (tree, diagnostics) = emit(vec![overlay("demo", &[("vendored", vendored), ("namespace", namespace)]), cluster_wide]);
+    let (tree, diagnostics) =
+        emit(vec![overlay("demo", &[("vendored", vendored), ("namespace", namespace)]), cluster_wide]);
     assert_eq!(diagnostics, []);
     assert_eq!(read(&tree, "demo/kustomization.yaml").get("namespace"), None);
     assert_eq!(resources(&tree, "demo"), ["thing-all.yaml", "vendored"]);
@@ -150,13 +151,19 @@ fn the_namespace_of_an_overlay_is_for_its_vendored_files() {
 fn an_unknown_file_is_an_error() {
     let vendored = Value::list(vec![file("nowhere.yml")], origin(8));
     let (_, diagnostics) = emit(vec![overlay("demo", &[("vendored", vendored)])]);
-    assert_eq!(diagnostics.iter().map(|found| (found.code.id, found.place)).collect::<Vec<_>>(), [("K0803", origin(9))]);
+    assert_eq!(
+        diagnostics.iter().map(|found| (found.code.id, found.place)).collect::<Vec<_>>(),
+        [("K0803", origin(9))]
+    );
 }
 
 #[test]
 fn a_secret_never_becomes_an_object() {
     let mut settings = settings();
-    settings.fields = with(&settings.fields, &[("data", Value::record(with(&record(json!({})), &[("p", secret("a", "p"))]), origin(1)))]);
+    settings.fields = with(
+        &settings.fields,
+        &[("data", Value::record(with(&record(json!({})), &[("p", secret("a", "p"))]), origin(1)))],
+    );
     let (tree, diagnostics) = emit(vec![overlay("demo", &[]), settings]);
     assert_eq!(diagnostics.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["K0701"]);
     assert!(!tree.iter().any(|file| file.path.contains("configmap")));

@@ -1,9 +1,9 @@
 //! Files below /etc.
 
 use crate::secrets::{Needs, nest};
-use kss_backend::{Sink, layout};
 use kss_backend::read::{Read, case_name};
 use kss_backend::template::{Format, Template};
+use kss_backend::{Sink, layout};
 use kss_diag::code;
 use kss_emit::{Data, Node};
 use kss_model::Entry;

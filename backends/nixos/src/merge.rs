@@ -21,7 +21,7 @@ fn merge_at(into: &mut Node, from: Node, of: &str, path: &mut Vec<Symbol>, sink:
                 }
                 path.pop();
             }
-            fields.sort_by(|a, b| a.0.cmp(&b.0));
+            fields.sort_by_key(|(key, _)| *key);
         }
         (Data::List(items), Data::List(more)) => items.extend(more),
         _ => {

@@ -64,5 +64,7 @@ fn package(text: &str) -> Option<String> {
 fn no_package(text: &str, path: &[Symbol], origin: kss_span::Origin) -> kss_diag::Diagnostic<kss_span::Origin> {
     let option = path.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(".");
     let message = format!("{text:?} is no name of a package, which `{option}` wants");
-    code::WRONG_KEY_TYPE.at(origin, message).help("a package is written as nixpkgs calls it: \"rke2\", \"python3Packages.requests\"")
+    code::WRONG_KEY_TYPE
+        .at(origin, message)
+        .help("a package is written as nixpkgs calls it: \"rke2\", \"python3Packages.requests\"")
 }

@@ -57,7 +57,9 @@ impl<'a> Places<'a> {
             return;
         }
         match value.kind() {
-            Kind::Secret(secret) => secret.refs().into_iter().for_each(|place| self.add(name_of(place), Place::Secret(place))),
+            Kind::Secret(secret) => {
+                secret.refs().into_iter().for_each(|place| self.add(name_of(place), Place::Secret(place)))
+            }
             Kind::Later(later) => self.add(output_name(later), Place::Later(later)),
             Kind::List(items) | Kind::Set(items) => items.iter().for_each(|item| self.add_value(item)),
             Kind::Record(record) => record.iter().for_each(|(_, value)| self.add_value(value)),

@@ -53,7 +53,8 @@ impl<'a> Needs<'a> {
         let prefix = format!("{}/", self.directory);
         for (at, _) in text.match_indices(&prefix) {
             let rest = &text[at + prefix.len()..];
-            let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '/' | '_' | '-' | '.'))).unwrap_or(rest.len());
+            let end =
+                rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '/' | '_' | '-' | '.'))).unwrap_or(rest.len());
             let name = rest[..end].trim_end_matches(['/', '.']);
             if let Some(place) = self.places.get(name, self.machine) {
                 self.need(name.to_owned(), place.part(), place.is_later(self.places), origin);

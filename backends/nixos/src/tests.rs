@@ -72,7 +72,8 @@ fn evaluated(tree: &OutputTree, path: &str) -> Option<Json> {
 
 #[test]
 fn a_machine_imports_the_library_and_gives_options_their_values() {
-    let tree = tree(&machine(vec![nixos(support(), json!({ "networking": { "hostName": "support", "useDHCP": false } }))]));
+    let tree =
+        tree(&machine(vec![nixos(support(), json!({ "networking": { "hostName": "support", "useDHCP": false } }))]));
     let expected = "{ ... }:\n{\n  imports = [\n    ../../nix/modules\n  ];\n  networking = {\n    hostName = \"support\";\n    \
                     useDHCP = false;\n  };\n}\n";
     assert_eq!(text(&tree, SUPPORT), expected);
@@ -81,13 +82,15 @@ fn a_machine_imports_the_library_and_gives_options_their_values() {
 
 #[test]
 fn a_node_imports_what_its_cluster_shares() {
-    let shared = entry(cluster_key("kss"), "nixos-cluster", "", record(json!({ "kss": { "cluster": { "name": "kss" } } })));
+    let shared =
+        entry(cluster_key("kss"), "nixos-cluster", "", record(json!({ "kss": { "cluster": { "name": "kss" } } })));
     let node = scope(node_key("kss", "master"), vec![nixos(node_key("kss", "master"), json!({ "a": 1 }))]);
     let foreign = scope(node_key("kss", "appliance"), Vec::new());
     let cluster = Cluster { scope: scope(cluster_key("kss"), vec![shared]), nodes: vec![foreign, node] };
     let tree = tree(&model(Vec::new(), Vec::new(), vec![cluster]));
     let paths: Vec<_> = tree.iter().map(|file| file.path.as_str()).collect();
-    let expected = ["clusters/kss/nixos/cluster.nix", "clusters/kss/nixos/master.nix", "flake.nix", "nix/modules/default.nix"];
+    let expected =
+        ["clusters/kss/nixos/cluster.nix", "clusters/kss/nixos/master.nix", "flake.nix", "nix/modules/default.nix"];
     assert_eq!(paths, expected);
     assert_eq!(text(&tree, expected[0]), "{ ... }:\n{\n  kss.cluster.name = \"kss\";\n}\n");
     assert!(text(&tree, expected[1]).contains("    ../../../nix/modules\n    ./cluster.nix\n"));
@@ -113,7 +116,8 @@ fn nix_reads_back_what_was_meant() {
 
 #[test]
 fn what_is_no_package_is_an_error() {
-    let (_, diagnostics) = emit(&machine(vec![nixos(support(), json!({ "services": { "rke2": { "package": "a b" } } }))]));
+    let (_, diagnostics) =
+        emit(&machine(vec![nixos(support(), json!({ "services": { "rke2": { "package": "a b" } } }))]));
     assert_eq!(diagnostics.len(), 1);
     assert_eq!(diagnostics[0].message, "\"a b\" is no name of a package, which `services.rke2.package` wants");
 }
@@ -122,7 +126,10 @@ fn what_is_no_package_is_an_error() {
 fn files_without_secrets_are_part_of_the_system() {
     let data = with(&record(json!({})), &[("data", value(json!({ "kind": "Policy", "on": "no" })))]);
     let file = etc(support(), "demo.yaml", "yaml", data, json!({ "reload": ["demo"], "owner-user": "demo" }));
-    let own = nixos(support(), json!({ "environment": { "etc": { "other": { "text": "x" } } }, "systemd": { "services": {} } }));
+    let own = nixos(
+        support(),
+        json!({ "environment": { "etc": { "other": { "text": "x" } } }, "systemd": { "services": {} } }),
+    );
     let tree = tree(&machine(vec![own, file]));
     let Some(read) = evaluated(&tree, SUPPORT) else { return };
     let expected = json!({
@@ -178,7 +185,8 @@ fn a_machine_gets_the_secrets_whose_files_it_names() {
         entry(key, "credential", "token", fields)
     };
     let outputs = with(&record(json!({})), &[("ca", later(site_key(), "base", ["vault", "ca"]))]);
-    let base = entry(site_key(), "tofu", "base", with(&record(json!({})), &[("out", Value::record(outputs, origin(1)))]));
+    let base =
+        entry(site_key(), "tofu", "base", with(&record(json!({})), &[("out", Value::record(outputs, origin(1)))]));
     let shared = record(json!({ "kss": { "trust": { "caFile": "/run/secrets/vault/ca" } } }));
     let shared = entry(cluster_key("kss"), "nixos-cluster", "", shared);
     let key = node_key("kss", "master");
@@ -194,14 +202,20 @@ fn a_machine_gets_the_secrets_whose_files_it_names() {
     } });
     assert_eq!(list, expected);
     let Some(read) = evaluated(&tree, "clusters/kss/nixos/master.nix") else { return };
-    assert_eq!(read["kss"]["secrets"]["files"], json!({ "rke2/token": { "later": true }, "vault/ca": { "later": true } }));
+    assert_eq!(
+        read["kss"]["secrets"]["files"],
+        json!({ "rke2/token": { "later": true }, "vault/ca": { "later": true } })
+    );
 }
 
 #[test]
 fn a_secret_never_becomes_an_option() {
     let fields = with(&record(json!({})), &[("password", secret("a", "b"))]);
     let (tree, diagnostics) = emit(&machine(vec![entry(support(), "nixos", "", fields)]));
-    assert_eq!(diagnostics.iter().map(|found| (found.code.id, found.place)).collect::<Vec<_>>(), [("K0701", origin(3))]);
+    assert_eq!(
+        diagnostics.iter().map(|found| (found.code.id, found.place)).collect::<Vec<_>>(),
+        [("K0701", origin(3))]
+    );
     assert!(tree.get(SUPPORT).is_none());
 }
 
@@ -217,7 +231,8 @@ fn an_option_has_one_value() {
 #[test]
 fn files_stay_below_etc() {
     for name in ["../shadow", "/etc/shadow", ""] {
-        let (_, diagnostics) = emit(&machine(vec![etc(support(), name, "text", record(json!({ "text": "y" })), json!({}))]));
+        let (_, diagnostics) =
+            emit(&machine(vec![etc(support(), name, "text", record(json!({ "text": "y" })), json!({}))]));
         assert_eq!(diagnostics.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["K0807"], "{name}");
     }
 }

@@ -1,9 +1,9 @@
 //! From values of the language to data.
 
 use crate::lines::{Step, pointer};
-use crate::spelling::spelling;
 use crate::{Data, Node};
 use kss_span::{Origin, Symbol};
+use kss_value::scalar::spelling;
 use kss_value::{EntryKey, Kind, Later, Record, Secret, Value};
 use std::sync::Arc;
 
@@ -210,6 +210,7 @@ mod tests {
                 kind: kss_value::ScopeKind::Site,
                 outer: Symbol::new("home"),
                 name: Symbol::new("home"),
+                variant: 0,
             };
             let (kind, qualifier) = (Symbol::new("tofu"), Symbol::new(""));
             let env = EntryKey { scope, kind, qualifier, name: Symbol::new("base") };
@@ -230,6 +231,21 @@ mod tests {
             other => Err(other.refuse()),
         });
         assert_eq!(node, Ok(Node::map([("a", Node::code("module.vault", origin(1)))], origin(0))));
+    }
+
+    #[test]
+    fn scalars_have_one_spelling() {
+        let day = 24 * 3600 * 1000;
+        let value = record(&[
+            ("age", Value::duration(60 * day, origin(1))),
+            ("cpu", Value::cpu(250, origin(2))),
+            ("size", Value::size(10 << 30, origin(3))),
+            ("type", Value::case(Symbol::new("ClusterIP"), None, origin(4))),
+        ]);
+        let text = |text: &str, at| Node::text(text, origin(at));
+        let fields = [("age", text("1440h", 1)), ("cpu", text("250m", 2)), ("size", text("10Gi", 3))];
+        let fields = fields.into_iter().chain([("type", text("ClusterIP", 4))]);
+        assert_eq!(from_value(&value), Ok(Node::map(fields, origin(0))));
     }
 
     #[test]

@@ -14,7 +14,6 @@ pub mod nix;
 mod node;
 mod printer;
 mod serial;
-mod spelling;
 pub mod text;
 pub mod toml;
 pub mod yaml;

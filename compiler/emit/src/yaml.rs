@@ -1,9 +1,9 @@
 //! YAML that readers of version 1.1, of version 1.2 and Go's agree on.
 
+use crate::Node;
 use crate::check::{EmitError, Format, Problem};
 use crate::lines::Step;
 use crate::serial::{Out, Style, Tracker};
-use crate::{Emitted, Node};
 use serde::{Serialize, Serializer};
 use serde_yaml::{LitStr, SerializerOptions};
 
@@ -21,10 +21,17 @@ pub fn emit(node: &Node) -> crate::Result {
 
 /// Several documents in one text; pointers of its line map begin with the number of the document (from 0).
 pub fn emit_documents(nodes: &[Node]) -> crate::Result {
+    let problems = nodes.iter().enumerate().flat_map(|(at, node)| {
+        let errors = FORMAT.check(node).err().unwrap_or_default().into_iter();
+        errors.map(move |error| EmitError { pointer: format!("/{at}{}", error.pointer), ..error })
+    });
+    let problems: Vec<_> = problems.collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let tracker = Tracker::new(Yaml);
     let mut out = tracker.out();
     for (at, node) in nodes.iter().enumerate() {
-        FORMAT.check(node)?;
         if at > 0 {
             out.push("---\n");
         }
@@ -35,7 +42,7 @@ pub fn emit_documents(nodes: &[Node]) -> crate::Result {
 }
 
 /// Kubernetes objects in one text, each in the order in which people write them.
-pub fn emit_objects(nodes: Vec<Node>) -> Result<Emitted, Vec<EmitError>> {
+pub fn emit_objects(nodes: Vec<Node>) -> crate::Result {
     emit_documents(&nodes.into_iter().map(Node::kubernetes).collect::<Vec<_>>())
 }
 

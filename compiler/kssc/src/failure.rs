@@ -45,6 +45,9 @@ pub(crate) enum Failure {
     #[diagnostic(help("nothing was changed; this is a mistake of kssc"))]
     BadFixes { file: String, reason: kss_diag::FixError },
 
+    #[error("{0}")]
+    Project(String),
+
     #[error("this kssc was built without the compiler")]
     #[diagnostic(help("`kssc explain` and `kssc init` work without it"))]
     Unlinked,

@@ -5,6 +5,7 @@ mod commands;
 mod driver;
 mod failure;
 mod files;
+mod linked;
 mod paths;
 mod report;
 mod ui;
@@ -19,7 +20,7 @@ use ui::Ui;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
-    ExitCode::from(run(&args, &driver::Unlinked) as u8)
+    ExitCode::from(run(&args, &linked::Compiler) as u8)
 }
 
 /// How a run ended; the numbers are the exit codes.

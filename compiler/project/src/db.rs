@@ -10,7 +10,12 @@
 //! Equal results stop the wave: a comment changes `parse` and nothing behind `items`; an edit inside a body changes `lowered`
 //! of that item and what evaluates it.
 
+// The macros of salsa write public items without documentation.
+#![allow(missing_docs)]
+
+use crate::Shared;
 use kss_ir::Program;
+use kss_schema::SchemaSet;
 use kss_sema::{Decl, FileItems, Lowered, Signatures};
 use kss_span::{FileId, ItemId, Symbol};
 use kss_syntax::Parsed;
@@ -40,6 +45,8 @@ pub struct Project {
     /// Counts changes of files that are read during evaluation (`file("…")`).
     #[returns(copy)]
     pub assets: u32,
+    /// What the library and the project's lock know of the outside.
+    pub schemas: Shared<SchemaSet>,
 }
 
 /// An item, as the key of queries.

@@ -1,8 +1,15 @@
 //! A project on disk (or in an editor): finds and reads its files, keeps them, and answers what is asked of them.
 
+mod assets;
 pub mod db;
+mod evaluation;
 mod load;
 mod places;
+mod session;
+mod shared;
 
+pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, load, standard_library};
 pub use places::Places;
+pub use session::{Checked, Database, Session, TestResult};
+pub use shared::Shared;

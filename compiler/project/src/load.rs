@@ -1,10 +1,11 @@
 //! Finding and reading the files of a project.
 
 use kss_diag::{Diagnostic, code};
+use kss_schema::{Lock, LockProblem, SchemaSet};
 use kss_span::{FileId, Symbol, TextRange};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A file with its text.
 #[derive(Clone, Debug)]
@@ -20,15 +21,26 @@ pub struct SourceText {
 }
 
 /// A project's files: its own first, then the library's.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// Folder that paths are relative to.
     pub root: PathBuf,
     /// All files.
     pub files: Vec<SourceText>,
-    /// Files that can't be read or are no text.
+    /// What the library and the project's lock know of the outside.
+    pub schemas: SchemaSet,
+    /// Files that can't be read or are no text, and what is wrong with the lock.
     pub diags: Vec<Diagnostic>,
 }
+
+impl Default for Loaded {
+    fn default() -> Loaded {
+        Loaded { root: PathBuf::from("."), files: Vec::new(), schemas: LIBRARY.clone(), diags: Vec::new() }
+    }
+}
+
+/// Schemas that the library locks.
+pub(crate) static LIBRARY: LazyLock<SchemaSet> = LazyLock::new(|| SchemaSet::new(kss_stdlib::LOCK));
 
 /// A failure of the machine, not of the sources.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +70,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     found.dedup();
     let read: Vec<(PathBuf, std::io::Result<Vec<u8>>)> =
         found.into_par_iter().map(|p| (p.clone(), std::fs::read(p))).collect();
-    let mut out = Loaded { root: PathBuf::from("."), ..Loaded::default() };
+    let mut out = Loaded::default();
     for (path, bytes) in read {
         let name = Symbol::new(&shown(&path));
         let id = FileId(out.files.len() as u32);
@@ -66,6 +78,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
         out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
         out.files.push(SourceText { id, path: name, disk: Some(path), text });
     }
+    lock(paths, &mut out);
     let own = out.files.len() as u32;
     for (at, (path, text)) in standard_library().into_iter().enumerate() {
         out.files.push(SourceText {
@@ -76,6 +89,40 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
         });
     }
     Ok(out)
+}
+
+/// Reads the project's `kss.lock`: beside its files, or in the current folder.
+fn lock(paths: &[PathBuf], out: &mut Loaded) {
+    let folders =
+        paths.iter().map(|p| if p.is_dir() { p.clone() } else { p.parent().map(Path::to_owned).unwrap_or_default() });
+    let candidates = folders.map(|f| f.join("kss.lock")).chain(std::iter::once(PathBuf::from("kss.lock")));
+    let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return };
+    let id = FileId(out.files.len() as u32);
+    let (text, diag) = decode(std::fs::read(&path));
+    out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let (schemas, problems) = match Lock::parse(&text) {
+        Ok(lock) => {
+            let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok().map(Arc::from);
+            LIBRARY.with_project(lock, read)
+        }
+        Err(problem) => (LIBRARY.clone(), vec![problem]),
+    };
+    out.schemas = schemas;
+    out.diags.extend(problems.iter().map(|p| code::NOT_LOCKED.at(place_in(&text, p).at(id), p.to_string())));
+    out.files.push(SourceText { id, path: Symbol::new(&shown(&path)), disk: Some(path), text });
+}
+
+/// The line of the lock that a problem is about.
+fn place_in(text: &str, problem: &LockProblem) -> TextRange {
+    let path = match problem {
+        LockProblem::Unreadable { .. } => return TextRange::empty(0),
+        LockProblem::MissingFile { path }
+        | LockProblem::OtherHash { path, .. }
+        | LockProblem::OtherThing { path, .. } => path,
+    };
+    let at = text.find(path.as_str()).unwrap_or(0) as u32;
+    TextRange::new(at, at + path.len() as u32)
 }
 
 type Problem = (&'static kss_diag::Code, String, TextRange);
@@ -120,11 +167,16 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>) -> Result<(), LoadError> {
         let kind = entry.file_type().map_err(|e| LoadError::Folder(shown(&path), e))?;
         if kind.is_dir() && !hidden && name != "target" && name != "node_modules" && !path.join(".kssc").exists() {
             walk(&path, out)?;
-        } else if !kind.is_dir() && path.extension().is_some_and(|e| e == "kss") {
+        } else if !kind.is_dir() && is_source(&name.to_string_lossy()) {
             out.push(path);
         }
     }
     Ok(())
+}
+
+/// `homelab.private.example.kss` shows what to copy and is no part of the project.
+fn is_source(name: &str) -> bool {
+    name.ends_with(".kss") && !name.ends_with(".example.kss")
 }
 
 /// The `.kss` files of the standard library.

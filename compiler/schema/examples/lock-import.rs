@@ -57,13 +57,13 @@ fn run(words: impl Iterator<Item = String>) -> Result<Vec<String>, String> {
             .map_err(|message| ImportError::Unreadable { input: path.to_owned(), message })
     };
     let wanted = |name: &String| args.names.is_empty() || args.names.contains(name);
+    let patch = |name: &str| std::fs::read_to_string(patches.join(format!("{name}.txt"))).ok();
     let mut made: Vec<Result<Imported, ImportError>> = Vec::new();
-    for chart in manifest.chart.iter().filter(|c| wanted(&c.name)) {
-        let patch = std::fs::read_to_string(patches.join(format!("{}.txt", chart.name))).ok();
-        made.push(chart.import(&input, patch.as_deref()));
-    }
+    let charts = manifest.chart.iter().filter(|c| wanted(&c.name));
+    made.extend(charts.map(|c| c.import(&input, patch(&c.name).as_deref())));
     made.extend(manifest.kinds.iter().filter(|k| wanted(&k.name)).map(|k| k.import(&input)));
-    made.extend(manifest.options.iter().filter(|o| wanted(&o.name)).map(|o| o.import(&input)));
+    let options = manifest.options.iter().filter(|o| wanted(&o.name));
+    made.extend(options.map(|o| o.import(&input, patch(&o.name).as_deref())));
     let mut lines = Vec::new();
     for imported in made {
         let imported = imported.map_err(|e| e.to_string())?;

@@ -3,7 +3,7 @@
 use crate::elsewhere::elsewhere;
 use crate::path::Place;
 use crate::schema::{Family, Schema};
-use crate::ty::{Alt, human, names};
+use crate::ty::{Alt, alts, human, names};
 use kss_span::{Origin, Symbol};
 use kss_value::{Kind, Record, Value};
 
@@ -74,8 +74,8 @@ pub fn packages(schema: &Schema, value: &Value) -> Vec<Vec<Seg>> {
 fn run<'s>(schema: &'s Schema, value: &Value, unchecked: &'s [Vec<Symbol>]) -> Checker<'s> {
     let mut checker =
         Checker { schema, unchecked, path: Vec::new(), keys: Vec::new(), found: Vec::new(), packages: Vec::new() };
-    let (place, ty) = schema.start();
-    checker.value(&place, ty, value);
+    let (mut place, ty) = schema.start();
+    checker.value(&mut place, ty, value);
     checker
 }
 
@@ -90,7 +90,7 @@ struct Checker<'s> {
 }
 
 impl<'s> Checker<'s> {
-    fn value(&mut self, place: &Place, ty: &'s str, value: &Value) {
+    fn value(&mut self, place: &mut Place, ty: &'s str, value: &Value) {
         match value.kind() {
             Kind::None | Kind::Poison | Kind::Secret(_) | Kind::Later(_) | Kind::Case(_, Some(_)) => {}
             Kind::Record(record) => self.record(place, ty, value, record),
@@ -126,7 +126,12 @@ impl<'s> Checker<'s> {
         }
     }
 
-    fn record(&mut self, place: &Place, ty: &'s str, value: &Value, record: &Record) {
+    fn record(&mut self, place: &mut Place, ty: &'s str, value: &Value, record: &Record) {
+        match only(ty) {
+            Some(Alt::Any) => return,
+            Some(alt @ (Alt::Map(_) | Alt::Open(_) | Alt::MapOf(_))) => return self.fields(place, alt, value, record),
+            _ => {}
+        }
         let mut fit = self.schema.alternatives(place, ty);
         if fit.iter().any(|(_, alt)| *alt == Alt::Any) {
             return;
@@ -135,19 +140,19 @@ impl<'s> Checker<'s> {
         if fit.is_empty() {
             return self.wrong_type(ty, value);
         }
-        self.best(fit, |this, place, alt| this.fields(place, alt, value, record));
+        self.best(fit, |this, mut place, alt| this.fields(&mut place, alt, value, record));
     }
 
-    fn fields(&mut self, mut place: Place, alt: Alt<'s>, value: &Value, record: &Record) {
+    fn fields(&mut self, place: &mut Place, alt: Alt<'s>, value: &Value, record: &Record) {
         for (key, field) in record.iter().filter(|(_, field)| !field.is_none()) {
             self.path.push(Seg::Key(*key));
             self.keys.push(*key);
             if !self.is_unchecked() {
                 let above = place.mark();
-                match self.schema.step_key(&mut place, alt, key) {
-                    Some(node) => self.value(&place, node.ty, field),
+                match self.schema.step_key(place, alt, key) {
+                    Some(node) => self.value(place, node.ty, field),
                     None if matches!(alt, Alt::Open(_)) => {}
-                    None => self.unknown(&place, key, field),
+                    None => self.unknown(place, key, field),
                 }
                 place.back(above);
             }
@@ -173,7 +178,12 @@ impl<'s> Checker<'s> {
         self.report(field.origin(), FindingKind::UnknownKey { near, elsewhere });
     }
 
-    fn list(&mut self, place: &Place, ty: &'s str, value: &Value, items: &[Value]) {
+    fn list(&mut self, place: &mut Place, ty: &'s str, value: &Value, items: &[Value]) {
+        match only(ty) {
+            Some(Alt::Any | Alt::List) => return,
+            Some(Alt::ListOf(inner)) => return self.items(place, inner, items),
+            _ => {}
+        }
         let mut fit = self.schema.alternatives(place, ty);
         if fit.iter().any(|(_, alt)| matches!(alt, Alt::Any | Alt::List)) {
             return;
@@ -183,18 +193,27 @@ impl<'s> Checker<'s> {
             return self.wrong_type(ty, value);
         }
         self.best(fit, |this, mut place, alt| {
-            place.item();
-            let Alt::ListOf(inner) = alt else { return };
-            for (at, item) in items.iter().enumerate() {
-                this.path.push(Seg::Index(at));
-                this.value(&place, inner, item);
-                this.path.pop();
+            if let Alt::ListOf(inner) = alt {
+                this.items(&mut place, inner, items);
             }
         });
     }
 
+    fn items(&mut self, place: &mut Place, inner: &'s str, items: &[Value]) {
+        let above = place.item();
+        for (at, item) in items.iter().enumerate() {
+            self.path.push(Seg::Index(at));
+            self.value(place, inner, item);
+            self.path.pop();
+        }
+        place.back(above);
+    }
+
     fn scalar(&mut self, place: &Place, ty: &'s str, value: &Value, kind: Kind<'_>) {
         if matches!(kind, Kind::Null) && self.schema.family() != Family::Options {
+            return;
+        }
+        if alts(ty).any(|alt| alt != Alt::Pkg && fits(alt, kind)) {
             return;
         }
         let fit = self.schema.alternatives(place, ty);
@@ -212,6 +231,13 @@ impl<'s> Checker<'s> {
         let near = near.map(str::to_owned);
         self.report(value.origin(), FindingKind::NotInEnum { allowed, near });
     }
+}
+
+/// The type, if it has one alternative and that stands here and not in a definition.
+fn only(ty: &str) -> Option<Alt<'_>> {
+    let mut all = alts(ty);
+    let first = all.next()?;
+    (all.next().is_none() && !matches!(first, Alt::Def(_))).then_some(first)
 }
 
 /// Scalars of the language that are written as text.

@@ -74,7 +74,7 @@ fn children(schema: &Schema, place: &Place, alt: Alt<'_>) -> Vec<Child> {
     let child = |name: String| {
         let mut below = place.clone();
         below.key(&name);
-        let ty = schema.node(&mut below).map_or_else(String::new, |node| human(node.ty));
+        let ty = schema.node(&below).map_or_else(String::new, |node| human(node.ty));
         Child { required: required.iter().any(|r| *r == name), name, ty }
     };
     schema.keys(place).into_iter().map(child).collect()

@@ -104,12 +104,17 @@ impl Place {
         below.text
     }
 
-    fn separate(&mut self) {
+    /// What stands between this place and the keys below it.
+    pub(crate) fn separator(&self) -> &'static str {
         match (self.text.len() == self.root, self.root) {
-            (true, 0) => {}
-            (true, _) => self.text.push(' '),
-            (false, _) => self.text.push('.'),
+            (true, 0) => "",
+            (true, _) => " ",
+            (false, _) => ".",
         }
+    }
+
+    fn separate(&mut self) {
+        self.text.push_str(self.separator());
     }
 
     /// Where it is now.

@@ -1,7 +1,7 @@
 //! One schema: a root in one or more files.
 
 use crate::path::Place;
-use crate::table::Table;
+use crate::table::{Found, Table};
 use crate::ty::{Alt, alts};
 use std::sync::Arc;
 
@@ -66,19 +66,21 @@ impl Schema {
 
     /// The place where it begins, and its type.
     pub(crate) fn start(&self) -> (Place, &str) {
-        let mut place = Place::root(&self.root);
-        let ty = if self.root.is_empty() { "map" } else { self.node(&mut place).map_or("map", |n| n.ty) };
+        let place = Place::root(&self.root);
+        let ty = if self.root.is_empty() { "map" } else { self.node(&place).map_or("map", |n| n.ty) };
         (place, ty)
     }
 
     /// What is said of `place`.
-    pub(crate) fn node(&self, place: &mut Place) -> Option<Node<'_>> {
-        let said = self.tables.iter().find_map(|table| table.line(place.text()));
-        if let Some(line) = said {
-            return Some(Node { ty: line.ty, default: line.default, doc: line.doc });
+    pub(crate) fn node(&self, place: &Place) -> Option<Node<'_>> {
+        let mut below = false;
+        for table in self.tables.iter() {
+            match table.find(place.text(), place.separator()) {
+                Found::Line(line) => return Some(Node { ty: line.ty, default: line.default, doc: line.doc }),
+                found => below |= found == Found::Below,
+            }
         }
-        let prefix = place.prefix();
-        self.tables.iter().any(|table| table.has_prefix(&prefix)).then_some(Node::RECORD)
+        below.then_some(Node::RECORD)
     }
 
     /// The alternatives of a type at a place, with definitions replaced by what they stand for.
@@ -94,9 +96,9 @@ impl Schema {
                 found.push((place.clone(), alt));
                 continue;
             };
-            let mut target = Place::root(&format!("${name}"));
+            let target = Place::root(&format!("${name}"));
             // A definition that is not there, or leads in a circle, refuses nothing.
-            match self.node(&mut target).filter(|_| hops > 0) {
+            match self.node(&target).filter(|_| hops > 0) {
                 Some(node) => self.collect(&target, node.ty, hops - 1, found),
                 None => found.push((target, Alt::Any)),
             }
@@ -115,8 +117,7 @@ impl Schema {
         place.back(mark);
         let Alt::MapOf(ty) = alt else { return None };
         place.any_key();
-        let said = self.tables.iter().find_map(|table| table.line(place.text()));
-        Some(Node { ty, default: said.and_then(|l| l.default), doc: said.and_then(|l| l.doc) })
+        Some(Node { ty, default: None, doc: None })
     }
 
     /// The keys below `place` that the files name, in order.
@@ -125,7 +126,8 @@ impl Schema {
         let mut found = std::collections::BTreeSet::new();
         for line in self.tables.iter().flat_map(|table| table.with_prefix(&prefix)) {
             let rest = line.path.get(prefix.len()..).unwrap_or_default();
-            if let Some((key, _)) = crate::path::split_first(rest).filter(|_| !rest.starts_with('*')) {
+            // Beside the keys of a chart stand the parts that its places share.
+            if let Some((key, _)) = crate::path::split_first(rest).filter(|_| !rest.starts_with(['*', '$'])) {
                 found.insert(key.into_owned());
             }
         }

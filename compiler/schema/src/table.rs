@@ -42,6 +42,16 @@ fn read(line: &str) -> Line<'_> {
     Line { path, ty: next().unwrap_or("any"), default: next(), doc: next() }
 }
 
+/// What a file has at a path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Found<'a> {
+    /// A line of its own.
+    Line(Line<'a>),
+    /// Lines below it only.
+    Below,
+    Nothing,
+}
+
 /// A file. Making one costs nothing; each question is a binary search.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -89,18 +99,17 @@ impl Table {
         self.text.as_str().get(self.body..).unwrap_or_default()
     }
 
-    /// Where the first line begins whose path is not below `path`.
+    /// Where the first line begins whose path is not below `path`. Whatever follows a path in its line (a tab, the end of the
+    /// line) sorts before what may stand in a path, so lines are compared as they are.
     fn lower_bound(&self, path: &str) -> usize {
-        let body = self.body();
-        let bytes = body.as_bytes();
+        let (bytes, path) = (self.body().as_bytes(), path.as_bytes());
         let (mut lo, mut hi) = (0, bytes.len());
         while lo < hi {
             let mid = lo + (hi - lo) / 2;
-            let start = bytes[lo..mid].iter().rposition(|c| *c == b'\n').map_or(lo, |at| lo + at + 1);
-            let end = bytes[start..].iter().position(|c| *c == b'\n').map_or(bytes.len(), |at| start + at);
-            let line = body.get(start..end).unwrap_or_default();
-            if path_of(line) < path {
-                lo = (end + 1).min(bytes.len());
+            let start = memchr::memrchr(b'\n', &bytes[lo..mid]).map_or(lo, |at| lo + at + 1);
+            let begin = &bytes[start..bytes.len().min(start + path.len())];
+            if begin < path {
+                lo = memchr::memchr(b'\n', &bytes[mid..]).map_or(bytes.len(), |at| mid + at + 1);
             } else {
                 hi = start;
             }
@@ -112,13 +121,21 @@ impl Table {
         self.body().get(at..).unwrap_or_default().lines()
     }
 
-    /// The line of exactly this path.
-    pub(crate) fn line(&self, path: &str) -> Option<Line<'_>> {
-        self.lines_from(self.lower_bound(path)).next().filter(|line| path_of(line) == path).map(read)
+    /// What it has at `path`, where `separator` stands between that and the keys below it.
+    pub(crate) fn find(&self, path: &str, separator: &str) -> Found<'_> {
+        let Some(line) = self.lines_from(self.lower_bound(path)).next() else { return Found::Nothing };
+        let Some(rest) = line.strip_prefix(path) else { return Found::Nothing };
+        if rest.is_empty() || rest.starts_with('\t') {
+            return Found::Line(read(line));
+        }
+        // `a-b` stands between `a` and `a.b`.
+        if rest.starts_with(separator) || self.has_prefix(&format!("{path}{separator}")) {
+            return Found::Below;
+        }
+        Found::Nothing
     }
 
-    /// Is there a line whose path begins like this?
-    pub(crate) fn has_prefix(&self, prefix: &str) -> bool {
+    fn has_prefix(&self, prefix: &str) -> bool {
         self.lines_from(self.lower_bound(prefix)).next().is_some_and(|line| line.starts_with(prefix))
     }
 
@@ -137,21 +154,29 @@ impl Table {
 mod tests {
     use super::*;
 
-    const FILE: &str = "# kss-schema 1 chart\n# name x\n# input a\n# input b\na\tmap(b)\na-b\tstr\t\"x\"\na.b\tint\na.c.d\tbool\tfalse\tswitches it\nz\tstr\n";
+    const FILE: &str = "# kss-schema 1 chart\n# name x\n# input a\n# input b\na\tmap(b)\na-b\tstr\t\"x\"\na.b\tint\na.c.d\tbool\tfalse\tswitches it\nb-c\tint\nb.x\tint\nz\tstr\n";
 
     #[test]
     fn lines_are_found_without_reading_the_file() {
         let table = Table::new(Text::Static(FILE));
         assert_eq!(Header::of(FILE).get("name"), Some("x"));
         assert_eq!(Header::of(FILE).all("input").collect::<Vec<_>>(), ["a", "b"]);
-        for (path, ty) in [("a", "map(b)"), ("a-b", "str"), ("a.b", "int"), ("a.c.d", "bool"), ("z", "str")] {
-            assert_eq!(table.line(path).map(|l| l.ty), Some(ty), "{path}");
+        let line = |path| match table.find(path, ".") {
+            Found::Line(line) => Some(line),
+            _ => None,
+        };
+        for (path, ty) in
+            [("a", "map(b)"), ("a-b", "str"), ("a.b", "int"), ("a.c.d", "bool"), ("b-c", "int"), ("z", "str")]
+        {
+            assert_eq!(line(path).map(|l| l.ty), Some(ty), "{path}");
         }
-        assert_eq!(table.line("a.c.d").and_then(|l| l.doc), Some("switches it"));
-        for path in ["", "A", "a.", "a.c", "zz"] {
-            assert_eq!(table.line(path), None, "{path}");
+        assert_eq!(line("a.c.d").and_then(|l| l.doc), Some("switches it"));
+        for path in ["", "A", "a.", "a.d", "zz", "b-"] {
+            assert_eq!(table.find(path, "."), Found::Nothing, "{path}");
         }
-        assert!(table.has_prefix("a.c.") && !table.has_prefix("a.d"));
+        for path in ["a.c", "b"] {
+            assert_eq!(table.find(path, "."), Found::Below, "{path}");
+        }
         assert_eq!(table.with_prefix("a.").count(), 2);
     }
 
@@ -160,7 +185,7 @@ mod tests {
         for text in ["", "#", "# x", "\n\n", "a", "é\té\n\tü", "#\né"] {
             let table = Table::new(Text::Static(text));
             for path in ["", "a", "é", "ü", "zzz"] {
-                let _ = (table.line(path), table.has_prefix(path), table.with_prefix(path).count());
+                let _ = (table.find(path, "."), table.with_prefix(path).count());
             }
         }
     }

@@ -24,7 +24,7 @@ pub(crate) fn whole_program(sigs: &Signatures, program: &Program) -> Vec<Diag> {
 }
 
 /// An import that nothing in its file uses.
-pub(crate) fn unused_imports(sigs: &Signatures, lowered: &[(ItemId, Arc<Lowered>)]) -> Vec<Diag> {
+pub fn unused_imports(sigs: &Signatures, lowered: &[(ItemId, Arc<Lowered>)]) -> Vec<Diag> {
     let mut used: FxHashMap<Symbol, FxHashSet<Symbol>> = FxHashMap::default();
     for (item, low) in lowered {
         used.entry(item.key().file).or_default().extend(low.used.iter().copied());

@@ -1,8 +1,10 @@
 //! From syntax to [`kss_ir`]: one [`Lower`] for one item. Names are resolved, types are inferred downwards from where a value
 //! goes and upwards from what it is, and every conversion becomes explicit.
 
+mod assign;
 mod block;
 mod call;
+mod change;
 mod coerce;
 mod decl;
 mod expr;
@@ -14,6 +16,7 @@ mod member;
 mod module;
 mod names;
 mod pattern;
+mod record;
 mod scope;
 mod statements;
 mod test;
@@ -96,6 +99,8 @@ pub(crate) struct Lower<'a> {
     pub body_entries: Vec<kss_ir::EntryRef>,
     /// In a test names of clusters and sites are values.
     pub in_test: bool,
+    /// Was something with a secret in it lowered since somebody cleared this?
+    pub saw_secret: bool,
 }
 
 impl<'a> Lower<'a> {
@@ -125,6 +130,7 @@ impl<'a> Lower<'a> {
             depth: 0,
             body_entries: Vec::new(),
             in_test: false,
+            saw_secret: false,
         }
     }
 
@@ -242,6 +248,7 @@ impl<'a> Lower<'a> {
     }
 
     pub(crate) fn note_type(&mut self, node: NodeId, ty: &Ty) {
+        self.saw_secret |= call::contains_secret(ty);
         if self.quiet == 0 {
             self.types.push((node.0, ty.clone()));
         }

@@ -69,7 +69,7 @@ pub enum StmtKind {
     /// `module minio for machine { … }`
     Module { name: Name, scope: Option<Name>, body: Block },
     /// `type Port = Int where it in 1..65535`, `type Bgp { asn : Asn }` (then `ty` is a [`TypeKind::Record`])
-    Type { name: Name, ty: Type, refine: Option<Where> },
+    Type { name: Name, ty: Type, refine: Option<Box<Where>> },
     /// `fn fqdn(host: Name, zone: Domain) -> Domain = "${host}.${zone}"`; without a body in the list of built-ins
     Fn { name: Name, params: Vec<Param>, result: Option<Type>, body: Option<Expr> },
     /// `capability cni : Cni one per cluster = canal`
@@ -79,9 +79,9 @@ pub enum StmtKind {
     /// `test "two nodes may not share an address" { … }`
     Test { title: Text, body: Block },
     /// `let lan : Network = site.network.lan where … else "…"`
-    Let { name: Name, ty: Option<Type>, value: Expr, refine: Option<Where> },
+    Let { name: Name, ty: Option<Type>, value: Expr, refine: Option<Box<Where>> },
     /// `private option asn : Asn = 64512 where it > 0`
-    Option { private: bool, name: Name, ty: Type, default: Option<Expr>, refine: Option<Where> },
+    Option { private: bool, name: Name, ty: Type, default: Option<Expr>, refine: Option<Box<Where>> },
     /// `use cilium-bgp { … }`; the name is quoted only in a loop of a test
     Use { name: Key, body: Option<Block> },
     /// `needs site.router.bgp`, `needs sso?`
@@ -183,7 +183,7 @@ pub enum Key {
     Bare(Name),
     /// `"app.kubernetes.io/name"`, `"${x}"`; never split at dots
     Quoted(Text),
-    /// `worker-{1..3}`: three entries, `it` is the number
+    /// `worker-{1..3}`: three entries, `it` is the number; the prefix is `worker-`
     Range { id: NodeId, prefix: Symbol, first: u32, last: u32 },
 }
 
@@ -281,7 +281,7 @@ pub struct Field {
     /// Behind `=`, or the block.
     pub value: Option<FieldValue>,
     /// `where … else "…"`
-    pub refine: Option<Where>,
+    pub refine: Option<Box<Where>>,
     /// `because "…"`
     pub because: Option<Text>,
 }
@@ -380,7 +380,7 @@ pub enum ExprKind {
     /// `every a in x, b in y if p: cond`
     Quantifier { quantifier: Quantifier, generators: Vec<Generator>, cond: Box<Expr> },
     /// `a.b is present`, `x is Ip`, `x is not none`
-    Is { subject: Box<Expr>, negated: bool, test: Pattern },
+    Is { subject: Box<Expr>, negated: bool, test: Box<Pattern> },
     /// `fail "…" at x with "…"`
     Fail { message: Box<Expr>, at: Option<Box<Expr>>, with: Option<Box<Expr>> },
 }

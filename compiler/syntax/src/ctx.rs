@@ -48,6 +48,8 @@ pub(crate) struct Ctx<'s> {
     nest: u32,
     /// Levels of the deepest node made since the current rule began.
     high: u32,
+    /// A misspelt word that stands for a contextual one: its token.
+    pub(crate) alias: Option<(usize, K)>,
     /// In the header of `if`, `for`, `match` or `each` a brace opens the body.
     pub(crate) header: bool,
 }
@@ -94,7 +96,7 @@ impl<'s> Inspector<'s, In<'s>> for Ctx<'s> {
 impl<'s> Ctx<'s> {
     pub(crate) fn new(file: FileId, text: &'s str, layout: &'s Layout) -> Ctx<'s> {
         let (item, spans, errors) = (&layout.kinds[..0], Vec::new(), Vec::new());
-        Ctx { file, text, layout, item, base: 0, spans, errors, last: 0, nest: 0, high: 0, header: false }
+        Ctx { file, text, layout, item, base: 0, spans, errors, last: 0, nest: 0, high: 0, alias: None, header: false }
     }
 
     /// Goes to the next top-level statement.
@@ -102,7 +104,7 @@ impl<'s> Ctx<'s> {
         self.base = tokens.start;
         self.item = &self.layout.kinds[tokens];
         self.spans.clear();
-        (self.last, self.nest, self.high, self.header) = (0, 0, 0, false);
+        (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
     }
 
     /// Place of token `at` of the statement.
@@ -188,6 +190,11 @@ impl<'s> Ctx<'s> {
     }
 
     pub(crate) fn kind(&self, at: usize) -> K {
+        if let Some((token, kind)) = self.alias
+            && token == at
+        {
+            return kind;
+        }
         self.item.get(at).copied().unwrap_or(K::End)
     }
 
@@ -195,9 +202,8 @@ impl<'s> Ctx<'s> {
     pub(crate) fn found(&self, at: usize) -> String {
         let place = self.layout.ranges.get(self.base + at);
         match self.kind(at) {
-            K::Newline => "the end of the line".to_owned(),
             K::End if place.is_none() => "the end of the file".to_owned(),
-            K::End => "the end of the line".to_owned(),
+            K::Newline | K::End => "the end of the line".to_owned(),
             K::TextOpen => "a text".to_owned(),
             _ if place.is_some_and(|p| p.is_empty()) => "the end of the line".to_owned(),
             _ => format!("`{}`", shown(self.slice(at))),
@@ -227,7 +233,7 @@ impl<'s> Ctx<'s> {
         Some(match before {
             Some(b) if ends => {
                 let error = code::UNEXPECTED_TOKEN.at(self.range(b).at(self.file), format!("expected {what}{behind}"));
-                error.label(format!("here comes {found}"))
+                error.label(format!("{found} follows"))
             }
             _ => {
                 let place = if self.kind(at) == K::End { self.cover((at..at).into()) } else { self.range(at) };
@@ -329,6 +335,11 @@ pub(crate) fn keyword<'s>(kind: K) -> impl Parse<'s, ()> {
     })
 }
 
+/// Stack that one level of the grammar may need, and how much is added when less is left. A build without optimisation needs
+/// more per level than Chumsky's own reserve.
+const RED_ZONE: usize = 256 << 10;
+const STACK: usize = 4 << 20;
+
 /// Counts a level of nesting around `inner`. Where there are too many, `missing` stands for all up to the end of the line.
 pub(crate) fn nested<'s, O: 's>(
     inner: impl Parse<'s, O>,
@@ -344,7 +355,7 @@ pub(crate) fn nested<'s, O: 's>(
         }
         state.nest += 1;
         let outer = std::mem::replace(&mut state.high, 0);
-        let made = inp.parse(&inner);
+        let made = stacker::maybe_grow(RED_ZONE, STACK, || inp.parse(&inner));
         let state = inp.state();
         state.nest -= 1;
         let fits = state.level(at);
@@ -381,6 +392,23 @@ pub(crate) fn close(inp: &mut Inp<'_, '_>, kind: K, what: &str) {
     }
     if inp.ahead(0) == kind {
         inp.skip();
+    }
+}
+
+/// Skips a token, or a bracket with all in it.
+pub(crate) fn skip_one(inp: &mut Inp<'_, '_>) {
+    let mut depth = 0usize;
+    loop {
+        let kind = inp.ahead(0);
+        if kind == K::End || depth == 0 && kind.is_closer() {
+            return;
+        }
+        depth += usize::from(kind.closer().is_some());
+        depth -= usize::from(kind.is_closer());
+        inp.skip();
+        if depth == 0 {
+            return;
+        }
     }
 }
 

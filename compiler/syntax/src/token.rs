@@ -180,7 +180,7 @@ macro_rules! kinds {
 
         impl K {
             /// The text of a contextual word.
-            pub(crate) fn keyword(self) -> Option<&'static str> {
+            pub(crate) const fn keyword(self) -> Option<&'static str> {
                 match self {
                     $(K::$word => Some($text),)+
                     _ => None,

@@ -128,10 +128,17 @@ impl Flags {
     pub const LATER: Flags = Flags(4);
     /// Holds a place for which an error was reported.
     pub const POISON: Flags = Flags(8);
+    /// Which elements or keys it has is private, not only what they hold. Of the value itself, not of what it lies in.
+    pub const SHAPE: Flags = Flags(16);
 
     /// Has it all of `other`?
     pub const fn has(self, other: Flags) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// What of it holds of everything around.
+    const fn inside(self) -> Flags {
+        Flags(self.0 & !Flags::SHAPE.0)
     }
 
     /// Both together.
@@ -150,9 +157,9 @@ impl Value {
             Repr::Poison => Flags::POISON,
             Repr::Secret(_) => Flags::SECRET,
             Repr::Later(_) => Flags::LATER,
-            Repr::CaseOf(case) => case.1.flags(),
-            Repr::Record(record) => record.iter().fold(Flags::NONE, |f, (_, v)| f.or(v.flags())),
-            Repr::List(items) | Repr::Set(items) => items.iter().fold(Flags::NONE, |f, v| f.or(v.flags())),
+            Repr::CaseOf(case) => case.1.flags().inside(),
+            Repr::Record(record) => record.iter().fold(Flags::NONE, |f, (_, v)| f.or(v.flags().inside())),
+            Repr::List(items) | Repr::Set(items) => items.iter().fold(Flags::NONE, |f, v| f.or(v.flags().inside())),
             _ => Flags::NONE,
         };
         Value { repr, item: origin.item, node_flags: (origin.node & NODE_MASK) | (u32::from(flags.0) << NODE_BITS) }
@@ -345,6 +352,22 @@ impl Value {
         self
     }
 
+    /// The same value with each reference to an entry replaced.
+    #[must_use]
+    pub fn map_refs(&self, map: &dyn Fn(&Arc<EntryKey>) -> Arc<EntryKey>) -> Value {
+        let repr = match &self.repr {
+            Repr::Ref(key) => Repr::Ref(map(key)),
+            Repr::Record(record) => {
+                Repr::Record(Record(record.iter().map(|(name, v)| (*name, v.map_refs(map))).collect()))
+            }
+            Repr::List(items) => Repr::List(items.iter().map(|v| v.map_refs(map)).collect()),
+            Repr::Set(items) => Repr::Set(items.iter().map(|v| v.map_refs(map)).collect()),
+            Repr::CaseOf(case) => Repr::CaseOf(Arc::new((case.0, case.1.map_refs(map)))),
+            other => other.clone(),
+        };
+        Value { repr, ..self.clone() }
+    }
+
     /// Is it absent?
     pub fn is_none(&self) -> bool {
         matches!(self.repr, Repr::None)
@@ -449,7 +472,7 @@ impl PartialEq for Value {
             (Repr::Ports(a), Repr::Ports(b)) => a == b,
             (Repr::Case(a), Repr::Case(b)) => a == b,
             (Repr::CaseOf(a), Repr::CaseOf(b)) => a.0 == b.0 && a.1 == b.1,
-            (Repr::Ref(a), Repr::Ref(b)) => a == b,
+            (Repr::Ref(a), Repr::Ref(b)) => a.is_same(b),
             (Repr::Record(a), Repr::Record(b)) => Arc::ptr_eq(&a.0, &b.0) || a.0 == b.0,
             (Repr::List(a), Repr::List(b)) | (Repr::Set(a), Repr::Set(b)) => Arc::ptr_eq(a, b) || a == b,
             (Repr::Secret(a), Repr::Secret(b)) => a == b,

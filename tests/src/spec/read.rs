@@ -221,7 +221,7 @@ b = x  # error K0201 \"no name\"
 
 ```values
 a = 1
-f({ x = 1 }) == "a = b" = true
+f({ x = 1 }) == \"a = b\" = true
 ```
 
 ````text

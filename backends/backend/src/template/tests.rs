@@ -43,7 +43,11 @@ fn completed(template: &Template, value: &str) -> String {
 fn mixed() -> Value {
     let parts = vec![SecretPart::Plain("user:\"".into()), secret_part("db", "password", "raw")];
     let around = Value::secret(Secret { parts }, origin(6));
-    let fields = [("password", secret("db", "password")), ("around", around), ("ca", later(site_key(), "base", ["vault", "ca"]))];
+    let fields = [
+        ("password", secret("db", "password")),
+        ("around", around),
+        ("ca", later(site_key(), "base", ["vault", "ca"])),
+    ];
     let inner = Value::record(with(&record(json!({ "on": "no" })), &fields), origin(1));
     let list = Value::list(vec![value(json!("ksschole0x0z")), secret("db", "user")], origin(1));
     Value::record(with(&record(json!({ "plain": "x" })), &[("inner", inner), ("list", list)]), origin(1))

@@ -84,6 +84,34 @@ fn first_build_is_there_whole_or_not_at_all() {
 }
 
 #[test]
+fn nothing_of_an_interrupted_first_build_gets_into_another_tree() {
+    let after = fresh(&old());
+    let steps = at_every_step(
+        |_| (),
+        &new(),
+        |target, steps| {
+            write(&old(), target).unwrap();
+            assert_eq!(tracked(target), after, "after {steps} steps");
+        },
+    );
+    assert!(steps > 15, "{steps} steps are too few to have tried anything");
+}
+
+#[test]
+fn an_interrupted_first_build_is_swept_away_when_the_tree_came_from_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("deploy");
+    assert!(!build_for(8, &new(), &target));
+    let beside = || fs::read_dir(dir.path()).unwrap().count();
+    assert_eq!(beside(), 1);
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("cloned"), "x").unwrap();
+    write(&new(), &target).unwrap();
+    assert_eq!(beside(), 1);
+    assert!(target.join("cloned").exists());
+}
+
+#[test]
 fn later_build_gives_the_old_tree_or_the_new_one() {
     let (before, after) = (fresh(&old()), fresh(&new()));
     let seen = std::cell::RefCell::new((0, 0));
@@ -147,7 +175,7 @@ fn interrupted(target: &Path) {
     write(&old(), target).unwrap();
     let end = (0..200).find(|steps| {
         build_for(*steps, &new(), target);
-        target.join(".kssc/journal").exists()
+        target.join(".kssc/local/journal").exists()
     });
     assert!(end.is_some());
 }
@@ -157,7 +185,7 @@ fn what_was_edited_after_the_interruption_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let target = dir.path().join("deploy");
     interrupted(&target);
-    assert!(differences(&new(), &target).contains(&(".kssc/journal".to_owned(), Change::Interrupted)));
+    assert!(differences(&new(), &target).contains(&(".kssc/local/journal".to_owned(), Change::Interrupted)));
     fs::write(target.join("a"), "by hand").unwrap();
     let before = disk(&target);
     assert_eq!(obstacles(write(&new(), &target)), [("a".to_owned(), Why::Edited)]);
@@ -169,7 +197,9 @@ fn what_was_edited_after_the_interruption_is_kept() {
 
 #[test]
 fn torn_books_are_said_and_can_be_given_up() {
-    for (file, torn) in [(".kssc/journal", ""), (".kssc/stage/0", "x"), (".kssc/stage/manifest.json", "x")] {
+    for (file, torn) in
+        [(".kssc/local/journal", ""), (".kssc/local/stage/0", "x"), (".kssc/local/stage/manifest.json", "x")]
+    {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("deploy");
         interrupted(&target);
@@ -190,7 +220,7 @@ fn journal_that_leads_elsewhere_is_refused() {
     let digest = crate::manifest::digest(b"mine");
     let journal =
         format!(r#"{{"remove":[{{"path":"../x","old":"{digest}"}}],"install":[],"manifest":"","inputs":""}}"#);
-    fs::write(target.join(".kssc/journal"), journal).unwrap();
+    fs::write(target.join(".kssc/local/journal"), journal).unwrap();
     assert!(matches!(write(&new(), &target), Err(DeployError::Interrupted { .. })));
     assert_eq!(fs::read_to_string(dir.path().join("x")).unwrap(), "mine");
 }

@@ -64,7 +64,7 @@ fn collect(root: &Path, name: &str, out: &mut BTreeMap<String, String>) {
 /// What of the tree is under version control: all but the books that are no part of it.
 fn tracked(root: &Path) -> BTreeMap<String, String> {
     let mut all = disk(root);
-    for name in [".kssc/built", ".kssc/lock"] {
+    for name in [".kssc/local/built", ".kssc/local/lock"] {
         all.remove(name);
     }
     all

@@ -20,7 +20,7 @@ fn refused(files: &[(&str, &str)], target: &Path, wanted: &[(&str, Why)]) {
     let found = obstacles(write(&tree(files), target));
     assert_eq!(found.iter().map(|(path, why)| (path.as_str(), *why)).collect::<Vec<_>>(), wanted);
     let ignore_lock = |mut all: std::collections::BTreeMap<String, String>| {
-        all.remove(".kssc/lock");
+        all.remove(".kssc/local/lock");
         all
     };
     assert_eq!(ignore_lock(disk(target)), ignore_lock(before));
@@ -213,8 +213,29 @@ fn a_tree_is_current_until_somebody_touches_it() {
         assert!(!is_current(target, "1").unwrap());
         write(&tree(&files), target).unwrap();
         assert!(is_current(target, "1").unwrap());
+        fs::write(&a, "9").unwrap();
+        fs::File::options().write(true).open(&a).unwrap().set_modified(before).unwrap();
+        refused(&[("a", "2")], target, &[("a", Why::Edited)]);
+        fs::write(&a, "1").unwrap();
         crate::write(&tree(&files), target, &Options { inputs: "2", overwrite: false }).unwrap();
         assert!(is_current(target, "2").unwrap());
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn an_edit_is_seen_in_a_copy_too() {
+    with_tree(&[("a", "1")], |target| {
+        fs::write(target.join("a"), "9").unwrap();
+        let copy = target.with_file_name("copy");
+        // The stamp last: it is newer than every file.
+        let run = |arguments: &[&str]| std::process::Command::new("cp").args(arguments).status().unwrap().success();
+        let path = |path: std::path::PathBuf| path.into_os_string().into_string().unwrap();
+        assert!(run(&["-r", &path(target.to_owned()), &path(copy.clone())]));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(run(&[&path(target.join(".kssc/local/built")), &path(copy.join(".kssc/local/built"))]));
+        assert!(!is_current(&copy, "1").unwrap());
+        refused(&[("a", "2")], &copy, &[("a", Why::Edited)]);
     });
 }
 

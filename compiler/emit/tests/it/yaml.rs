@@ -109,5 +109,8 @@ fn objects_are_documents_in_the_order_of_people() {
     let emitted = yaml::emit_objects(vec![object("u"), object("v")]).unwrap();
     let one = |name| format!("apiVersion: v1\nkind: A\nmetadata:\n  name: {name}\n");
     assert_eq!(emitted.text, format!("{}---\n{}", one("u"), one("v")));
+    let bad = Node::map([("a", Node::new(f64::NAN, Origin::NOWHERE))], Origin::NOWHERE);
+    let errors = yaml::emit_documents(&[object("u"), bad.clone(), bad]).unwrap_err();
+    assert_eq!(errors.iter().map(|error| error.pointer.as_str()).collect::<Vec<_>>(), ["/1/a", "/2/a"]);
     assert_eq!(emitted.lines.at(9).map(|line| line.pointer), Some("/1/metadata/name".to_owned()));
 }

@@ -160,13 +160,14 @@ impl KindsSource {
 }
 
 impl OptionsSource {
-    /// Makes its file.
+    /// Makes its file. `read` gives the inputs by path, `patch` is the text of its corrections.
     ///
     /// # Errors
     ///
     /// As [`options`], and what `read` reports.
-    pub fn import(&self, read: Read<'_>) -> Result<Imported, ImportError> {
+    pub fn import(&self, read: Read<'_>, patch: Option<&str>) -> Result<Imported, ImportError> {
         let text = read(&self.file)?;
+        let patch_name = format!("patches/{}.txt", self.name);
         options(&OptionsInput {
             from: Provenance {
                 name: self.name.clone(),
@@ -178,6 +179,7 @@ impl OptionsSource {
             document: Input { name: base(&self.file), text: &text },
             underscored: self.underscored,
             docs: self.docs,
+            patch: patch.map(|text| Input { name: &patch_name, text }),
         })
     }
 }

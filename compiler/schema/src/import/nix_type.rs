@@ -15,6 +15,7 @@ pub(crate) fn unescape(text: &str) -> String {
 
 fn parse(text: &str) -> Node {
     let text = text.trim();
+    let text = text.strip_suffix(" convertible to it").unwrap_or(text).trim();
     if let Some(inner) = bracketed(text) {
         return parse(inner);
     }
@@ -79,7 +80,6 @@ fn split_or(text: &str) -> Vec<&str> {
 }
 
 fn simple(text: &str) -> Node {
-    let text = text.trim().trim_end_matches(" convertible to it");
     for wrapper in ["lazy ", "non-empty ", "null-or ", "(optionally newline-terminated) "] {
         if let Some(inner) = text.strip_prefix(wrapper) {
             return parse(inner);

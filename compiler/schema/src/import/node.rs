@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn types_are_read_as_they_are_spelled() {
-        for ty in ["any", "str|null", "[str]", "[[int]]", "{str}", "\"a\"|\"b\"", "0..65535|str", "list", "map", "open"]
+        for ty in ["any", "str|null", "[str]", "[[int]]", "{str}", "\"a\"|\"b\"", "str|0..65535", "list", "map", "open"]
         {
             assert_eq!(Node::read(ty).spell(), ty);
         }

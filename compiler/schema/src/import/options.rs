@@ -1,9 +1,9 @@
 //! Lists of NixOS options.
 
-use crate::import::nix_type;
 use crate::import::node::{Map, Node, Rest, Scalar};
 use crate::import::write::Forest;
 use crate::import::{ImportError, Imported, Input, Provenance};
+use crate::import::{nix_type, patch};
 use crate::path::{Step, steps};
 use serde_json::Value as Json;
 
@@ -18,13 +18,15 @@ pub struct OptionsInput<'a> {
     pub underscored: bool,
     /// Keep the descriptions: of own options, not of 20,000 foreign ones.
     pub docs: bool,
+    /// Reviewed corrections: options of other modules, or newer than the list.
+    pub patch: Option<Input<'a>>,
 }
 
 /// The table of a list of options.
 ///
 /// # Errors
 ///
-/// The document can't be read, or is no list of options.
+/// The document can't be read or is no list of options, or a line of the patch has no meaning.
 pub fn options(input: &OptionsInput<'_>) -> Result<Imported, ImportError> {
     let document = input.document.json()?;
     let list = document.as_object().ok_or_else(|| input.document.unexpected("an object of options by name"))?;
@@ -44,11 +46,18 @@ pub fn options(input: &OptionsInput<'_>) -> Result<Imported, ImportError> {
         insert(&mut root, &steps, option);
     }
     root.each(&mut reconcile);
+    let mut warnings = Vec::new();
+    if lost > 0 {
+        warnings.push(format!("of {lost} options the name can't be read; what is above them takes any key"));
+    }
+    if let Some(document) = &input.patch {
+        warnings.extend(patch::apply(&mut root, document)?);
+    }
+    let mut inputs = vec![&input.document];
+    inputs.extend(&input.patch);
     let forest =
         Forest { roots: [(String::new(), root)].into(), def_prefix: prefix(&input.from.name), ..Forest::default() };
-    let text = input.from.header("options", &[&input.document], &[]) + &forest.write();
-    let warning = format!("of {lost} options the name can't be read; what is above them takes any key");
-    let warnings = if lost == 0 { Vec::new() } else { vec![warning] };
+    let text = input.from.header("options", &inputs, &[]) + &forest.write();
     Ok(Imported { path: input.from.path("options"), text, warnings })
 }
 
@@ -78,7 +87,7 @@ fn from_underscored(name: &str) -> (String, bool) {
     let ends_quote = |key: &&str| key.ends_with('_') && !placeholder(key);
     let mut spelled = Vec::new();
     for (at, key) in keys.iter().enumerate() {
-        let quoted = key.starts_with('_') && !placeholder(key) && keys[at..].iter().any(|key| ends_quote(&key));
+        let quoted = key.starts_with('_') && !placeholder(key) && keys[at..].iter().any(ends_quote);
         spelled.push(if quoted || placeholder(key) { "*" } else { key });
         if quoted {
             return (spelled.join("."), false);

@@ -56,7 +56,7 @@ fn of(value: &Json, key: &str) -> Node {
         Json::Array(_) => Node::list_of(Node::any()),
         Json::Object(fields) => record(fields, key),
     };
-    if number_or_name(key) && !node.any && !node.scalars.is_empty() {
+    if number_or_name(key) && matches!(value, Json::Number(_) | Json::String(_)) {
         node.scalars.extend([Scalar::Int, Scalar::Str]);
     }
     node.default = default_text(value);
@@ -64,7 +64,7 @@ fn of(value: &Json, key: &str) -> Node {
 }
 
 fn record(fields: &serde_json::Map<String, Json>, key: &str) -> Node {
-    let free = free_map(key).and_then(|node| node.map);
+    let free = free_map(key, fields.values()).and_then(|node| node.map);
     if fields.is_empty() {
         return free.map_or_else(Node::open, |map| Node::record(*map));
     }

@@ -1,6 +1,7 @@
 //! Parts of Kubernetes that charts hand through. A default that shows some of their fields means all of them.
 
 use crate::import::node::{Node, Scalar};
+use serde_json::Value as Json;
 
 /// Fields of the Kubernetes types that the keys of charts are named after.
 const FIELDS: &[(&[&str], &[&str])] = &[
@@ -70,14 +71,15 @@ pub(crate) fn further_fields(key: &str, known: &[&str]) -> Vec<&'static str> {
     Vec::new()
 }
 
-/// Maps whose keys are free: labels, annotations, selectors of nodes, amounts.
-pub(crate) fn free_map(key: &str) -> Option<Node> {
+/// Maps whose keys are free: labels, annotations, selectors of nodes, amounts. None if a default is of another type.
+pub(crate) fn free_map<'a>(key: &str, mut defaults: impl Iterator<Item = &'a Json>) -> Option<Node> {
     let lower = key.to_ascii_lowercase();
+    let text = || Node::scalar(Scalar::Str);
     if ["annotations", "labels", "nodeselector"].iter().any(|name| lower.ends_with(name)) {
-        return Some(Node::map_of(Node::scalar(Scalar::Str)));
+        return defaults.all(Json::is_string).then(|| Node::map_of(text()));
     }
-    let amount = || Node::scalar(Scalar::Num).or(Node::scalar(Scalar::Str));
-    matches!(key, "limits" | "requests").then(|| Node::map_of(amount()))
+    let amounts = matches!(key, "limits" | "requests") && defaults.all(|v| v.is_string() || v.is_number());
+    amounts.then(|| Node::map_of(Node::scalar(Scalar::Num).or(text())))
 }
 
 /// Keys that hold a number or a name or percentage.
@@ -98,5 +100,5 @@ pub(crate) fn is_amount(text: &str) -> bool {
 pub(crate) fn is_environment(known: &[&str]) -> bool {
     let variable =
         |key: &&str| key.len() > 1 && key.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_');
-    known.iter().all(|key| variable(key))
+    known.iter().all(variable)
 }

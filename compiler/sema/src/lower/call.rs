@@ -226,12 +226,11 @@ impl Lower<'_> {
             }
         }
         if *param == Ty::Data {
-            let ty = self.quietly(|l| match arg.kind {
-                ast::ExprKind::Record(_) | ast::ExprKind::List(_) => Ty::Data,
-                _ => l.infer(arg).1,
-            });
-            let secret = contains_secret(&ty) || mentions_secret(arg, self);
-            return (self.check(arg, param), secret);
+            let before = std::mem::replace(&mut self.saw_secret, false);
+            let value = self.check(arg, param);
+            let secret = std::mem::replace(&mut self.saw_secret, before);
+            self.saw_secret |= secret;
+            return (value, secret);
         }
         (self.check(arg, param), false)
     }
@@ -297,19 +296,13 @@ fn substitute(ty: &Ty, vars: &FxHashMap<Symbol, Ty>) -> Ty {
     }
 }
 
-fn contains_secret(ty: &Ty) -> bool {
+pub(crate) fn contains_secret(ty: &Ty) -> bool {
     match ty {
         Ty::Secret => true,
         Ty::List(t) | Ty::Set(t) | Ty::Optional(t) | Ty::Map(_, t) => contains_secret(t),
         Ty::Struct(fields) => fields.iter().any(|(_, t)| contains_secret(t)),
         _ => false,
     }
-}
-
-/// Does a record or list literal hold a secret anywhere?
-fn mentions_secret(arg: &ast::Expr, lower: &mut Lower<'_>) -> bool {
-    let ty = lower.quietly(|l| l.infer(arg).1);
-    contains_secret(&ty)
 }
 
 fn text_result(name: Symbol) -> bool {

@@ -88,6 +88,9 @@ impl Lower<'_> {
             (Ty::Data, _) => Fit::By(Coercion::To(to.clone())),
             (_, Ty::Union(id)) => self.to_union(from, *id),
             (Ty::Scalar(a), Ty::Scalar(b)) => scalar_fit(*a, *b),
+            // A text is a secret text without references; never the other way.
+            (Ty::Scalar(ScalarType::Text), Ty::Secret) => Fit::Same,
+            (Ty::Scalar(s), Ty::Secret) if is_refined_text(*s) => Fit::Same,
             (Ty::File, Ty::Scalar(ScalarType::Text)) => Fit::By(Coercion::To(to.clone())),
             (Ty::Ref(a), Ty::Ref(b)) if a == "node" && b == "machine" => Fit::Same,
             (Ty::Ref(kind), Ty::Record(id)) if self.sigs.kinds.get(kind).is_some_and(|k| k.ty == Ty::Record(*id)) => {
@@ -220,7 +223,7 @@ impl Lower<'_> {
             (Ty::List(x), Ty::List(y)) => Some(Ty::List(Arc::new(self.join(x, y)?))),
             (Ty::Set(x), Ty::Set(y)) => Some(Ty::Set(Arc::new(self.join(x, y)?))),
             (Ty::Map(k, x), Ty::Map(k2, y)) => Some(Ty::Map(Arc::new(self.join(k, k2)?), Arc::new(self.join(x, y)?))),
-            (Ty::Scalar(x), Ty::Scalar(y)) => join_scalars(*x, *y).or_else(|| Some(Ty::Data)),
+            (Ty::Scalar(x), Ty::Scalar(y)) => join_scalars(*x, *y).or(Some(Ty::Data)),
             (Ty::Ref(x), Ty::Ref(y)) if [x, y].iter().all(|k| matches!(k.as_str(), "machine" | "node")) => {
                 Some(Ty::Ref(Symbol::new("machine")))
             }

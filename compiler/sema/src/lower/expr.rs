@@ -180,7 +180,8 @@ impl Lower<'_> {
 
     pub(crate) fn bad_literal(&mut self, node: NodeId, error: kss_value::scalar::LiteralError) -> Expr {
         let at = self.at(node);
-        let mut diag = code::BAD_LITERAL.at(at, error.message);
+        let code = if error.message.contains("host bits") { &code::HOST_BITS } else { &code::BAD_LITERAL };
+        let mut diag = code.at(at, error.message);
         if let Some(near) = error.suggestion {
             diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near);
         }

@@ -262,8 +262,10 @@ impl Lower<'_> {
                     name: Symbol::new(if name == "file" { "secret-file" } else { "secret-public" }),
                     args: vec![base],
                 };
-                let result = if name == "file" { ScalarType::Path } else { ScalarType::Text };
-                Some((expr(node, call), Ty::Scalar(result)))
+                // The public half is absent until the lock pins it.
+                let result =
+                    if name == "file" { Ty::Scalar(ScalarType::Path) } else { optional(Ty::Scalar(ScalarType::Text)) };
+                Some((expr(node, call), result))
             }
             Ty::Later(_) if name == "file" => {
                 let call = ExprKind::Builtin { name: Symbol::new("later-file"), args: vec![base] };

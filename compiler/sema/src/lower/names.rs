@@ -204,6 +204,11 @@ impl Lower<'_> {
         if name.is_empty() {
             return error_expr(node);
         }
+        let at = self.at(node);
+        if let Some(diag) = self.minus_without_spaces(at, name) {
+            self.report(diag);
+            return error_expr(node);
+        }
         if let Some(Ty::Data) = expected {
             self.needs_quotes(node, name);
             return error_expr(node);
@@ -221,11 +226,6 @@ impl Lower<'_> {
             let cases: Vec<Symbol> = case_names(&union);
             let message = format!("`{name}` is no case of `{}`", self.show(&Ty::Union(*id)));
             self.unknown(&code::UNKNOWN_CASE, node, message, &name, cases.iter().map(|c| c.as_str()));
-            return error_expr(node);
-        }
-        let at = self.at(node);
-        if let Some(diag) = self.minus_without_spaces(at, name) {
-            self.report(diag);
             return error_expr(node);
         }
         if self.sigs.capabilities.contains_key(&name) && self.module.is_some() {

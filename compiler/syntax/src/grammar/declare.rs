@@ -5,10 +5,11 @@ use super::{Rules, block_of, commas, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
 };
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, name, want};
+use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, name, skip_junk, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
+use kss_diag::How;
 
 pub(super) struct Declarations<'s> {
     import: Rule<'s, StmtKind>,
@@ -73,7 +74,7 @@ struct Parts<'s> {
     text: Rule<'s, Text>,
     block: Rule<'s, Block>,
     body: Rule<'s, Block>,
-    where_: Rule<'s, Where>,
+    where_: Rule<'s, Box<Where>>,
     ann: Rule<'s, Type>,
 }
 
@@ -142,6 +143,12 @@ impl<'s> Parts<'s> {
             inp.skip();
             let params = inp.parse(&params)?;
             close(inp, K::RParen, "`,` or `)`");
+            let next = inp.ahead(0);
+            if !matches!(next, K::ThinArrow | K::Eq | K::Newline | K::Comma | K::End) && !next.is_closer() {
+                let at = inp.pos();
+                inp.state().expected(at, "`->` and a type, or `=` and the body");
+                skip_junk(inp, &[K::ThinArrow, K::Eq, K::LBrace]);
+            }
             Ok(params)
         });
         let result = just(K::ThinArrow).ignore_then(self.ty.clone());
@@ -153,7 +160,14 @@ impl<'s> Parts<'s> {
 
     /// `: T`, or the message that it is missing.
     fn typed(&self) -> impl Parse<'s, Type> + use<'s> {
-        want(K::Colon, "`:` and a type").then(self.ty.clone()).map(|(_, ty)| ty)
+        let ty = self.ty.clone();
+        custom(move |inp: &mut Inp<'s, '_>| {
+            if inp.parse(want(K::Colon, "`:` and a type"))? {
+                return inp.parse(&ty);
+            }
+            let at = inp.pos();
+            Ok(Type { kind: TypeKind::Missing, id: since(inp, at) })
+        })
     }
 
     fn capability(&self) -> impl Parse<'s, StmtKind> + use<'s> {
@@ -279,7 +293,11 @@ fn import<'s>() -> impl Parse<'s, StmtKind> {
         while matches!(inp.ahead(0), K::Dot | K::Slash) {
             let at = inp.pos();
             if inp.ahead(0) == K::Slash {
-                inp.state().expected(at, "`.` between the parts of a path");
+                let state = inp.state();
+                if let Some(error) = state.expected_at(at, "`.` between the parts of a path") {
+                    let place = state.range(at).at(state.file);
+                    state.errors.push(error.fix("write `.`", place, How::Replace, "."));
+                }
             }
             inp.skip();
             if inp.ahead(0) == K::LBrace {

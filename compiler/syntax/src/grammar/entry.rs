@@ -73,7 +73,7 @@ struct Parts<'s> {
     path: Rule<'s, Vec<Key>>,
     head: Rule<'s, Head>,
     body: Rule<'s, Block>,
-    where_: Rule<'s, Where>,
+    where_: Rule<'s, Box<Where>>,
     because: Rule<'s, Text>,
 }
 
@@ -296,12 +296,12 @@ pub(super) fn names<'s>(what: &'static str) -> impl Parse<'s, Vec<Name>> {
 }
 
 /// `where cond else "…"`
-pub(super) fn where_clause<'s>(rules: &Rules<'s>) -> impl Parse<'s, Where> + use<'s> {
+pub(super) fn where_clause<'s>(rules: &Rules<'s>) -> impl Parse<'s, Box<Where>> + use<'s> {
     let message = keyword(K::Else).ignore_then(rules.expr.clone());
     let parts = keyword(K::Where).ignore_then(rules.expr.clone()).then(message.or_not());
     parts.map_with(|(cond, message), e| {
         let span = e.span();
-        Where { id: e.state().node(span), cond, message }
+        Box::new(Where { id: e.state().node(span), cond, message })
     })
 }
 
@@ -327,13 +327,27 @@ pub(super) fn assign<'s>() -> impl Parse<'s, ()> {
         } else if inp.ahead(0) != K::Eq {
             return Err(EmptyErr::default());
         }
-        Ok(inp.skip())
+        inp.skip();
+        Ok(())
     })
 }
 
 fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, FieldValue> + use<'s> {
-    let value = assign().ignore_then(parts.expr.clone()).map(FieldValue::Expr);
-    value.or(parts.block.clone().map(FieldValue::Block))
+    let (expr, block) = (parts.expr.clone(), parts.block.clone());
+    custom(move |inp: &mut Inp<'s, '_>| {
+        let next = inp.ahead(0);
+        if matches!(next, K::LBrace | K::TooDeep) {
+            return Ok(FieldValue::Block(inp.parse(&block)?));
+        }
+        if inp.parse(assign()).is_err() {
+            if !is_value(next) && !next.is_prefix_word() {
+                return Err(EmptyErr::default());
+            }
+            let at = inp.pos();
+            inp.state().expected_text(at, "`=`", " =");
+        }
+        Ok(FieldValue::Expr(inp.parse(&expr)?))
+    })
 }
 
 /// A text behind `because`; if there is none, says so.
@@ -397,8 +411,15 @@ fn path<'s>(key: Rule<'s, Key>) -> impl Parse<'s, Vec<Key>> {
             false => Ok(Key::Bare(inp.parse(name("the name of a field"))?)),
         })
     };
-    let rest = just(K::Dot).ignore_then(or_missing).repeated().collect::<Vec<_>>();
-    key.then(rest).map(|(first, rest)| std::iter::once(first).chain(rest).collect())
+    custom(move |inp: &mut Inp<'s, '_>| {
+        // Most paths have one key, and so one allocation of the right size.
+        let mut path = vec![inp.parse(&key)?];
+        while inp.ahead(0) == K::Dot {
+            inp.skip();
+            path.push(inp.parse(&or_missing)?);
+        }
+        Ok(path)
+    })
 }
 
 /// `kind name in scope`
@@ -406,7 +427,7 @@ fn head<'s>(key: Rule<'s, Key>) -> impl Parse<'s, Head> {
     custom(move |inp: &mut Inp<'s, '_>| {
         let start = inp.pos();
         let mut words = Vec::new();
-        while inp.ahead(0).is_key() && !(inp.ahead(0) == K::In && !words.is_empty()) {
+        while inp.ahead(0).is_key() && (words.is_empty() || inp.ahead(0) != K::In) {
             words.push(inp.parse(&key)?);
         }
         if words.is_empty() {

@@ -4,15 +4,11 @@ use super::list::{args, generators, list};
 use super::pattern::{arms, literal, pattern};
 use super::{Rules, missing_expr, no_expr, since};
 use crate::ast::{BinaryOp, Block, Expr, ExprKind, Generator, Key, ListElem, Pattern, Quantifier, Text, UnaryOp};
-use crate::ctx::{Ahead, Ex, In, Inp, Parse, Rule, close, header, keyword, nested, want};
+use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, nested, skip_one, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
-use chumsky::input::MapExtra;
-use chumsky::pratt::{infix, left, postfix, prefix};
 use chumsky::prelude::*;
 use kss_diag::{How, code};
-
-type Extra<'s, 'p> = MapExtra<'s, 'p, In<'s>, Ex<'s>>;
 
 /// May an expression begin with it?
 pub(super) fn begins(kind: K) -> bool {
@@ -20,7 +16,7 @@ pub(super) fn begins(kind: K) -> bool {
         kind,
         K::Literal | K::TextOpen | K::RawText | K::LParen | K::LBracket | K::LBrace | K::Minus | K::TooDeep
     );
-    more || kind == K::Not || kind.is_word() && (!kind.is_infix_word() || kind == K::If)
+    more || kind == K::Not || kind.is_word() && (!kind.is_infix_word() || matches!(kind, K::If | K::At | K::With))
 }
 
 /// Makes even `is` or `at` before it a name.
@@ -41,121 +37,158 @@ impl From<Expr> for Term {
     }
 }
 
+/// How tightly operators bind, loosest first. `is` stands on the level of comparisons.
+mod power {
+    pub(super) const LOOSEST: u8 = 0;
+    pub(super) const OR: u8 = 1;
+    pub(super) const AND: u8 = 2;
+    pub(super) const NOT: u8 = 3;
+    pub(super) const COMPARE: u8 = 4;
+    pub(super) const COALESCE: u8 = 5;
+    pub(super) const ADD: u8 = 6;
+    pub(super) const MULTIPLY: u8 = 7;
+    pub(super) const NEGATE: u8 = 8;
+}
+
+/// What stands behind an operand.
+enum Infix {
+    Binary(BinaryOp, u8),
+    Is,
+}
+
+fn infix(inp: &mut Inp<'_, '_>) -> Option<Infix> {
+    use BinaryOp::*;
+    let (op, power) = match inp.ahead(0) {
+        K::Or => (Or, power::OR),
+        K::And => (And, power::AND),
+        K::EqEq => (Eq, power::COMPARE),
+        K::NotEq => (Ne, power::COMPARE),
+        K::Lt => (Lt, power::COMPARE),
+        K::Le => (Le, power::COMPARE),
+        K::Gt => (Gt, power::COMPARE),
+        K::Ge => (Ge, power::COMPARE),
+        K::In => (In, power::COMPARE),
+        K::Not if inp.ahead(1) == K::In => (NotIn, power::COMPARE),
+        K::Coalesce => (Coalesce, power::COALESCE),
+        K::Plus => (Add, power::ADD),
+        K::Minus => (Sub, power::ADD),
+        K::Star => (Mul, power::MULTIPLY),
+        K::Slash => (Div, power::MULTIPLY),
+        K::Percent => (Rem, power::MULTIPLY),
+        K::Is => return Some(Infix::Is),
+        _ => return None,
+    };
+    Some(Infix::Binary(op, power))
+}
+
 pub(super) fn expr<'s>(rules: &Rules<'s>) -> impl Parse<'s, Expr> + use<'s> {
-    let operand = operand(rules);
-    let test = pattern(rules.ty.clone(), rules.text.clone(), false);
-    let is = just(K::Is).ignore_then(just(K::Not).or_not()).then(test).boxed();
-    let not = custom(|inp: &mut Inp<'s, '_>| match inp.ahead(0) {
-        K::Not => Ok(inp.skip()),
-        _ => Err(EmptyErr::default()),
-    });
-    let whole = operand
-        .pratt((
-            infix(left(40), comparison(), |l, op, r, e: &mut Extra<'s, '_>| compare(l, op, r, e)),
-            postfix(39, is, |subject: Term, (negated, test): (Option<K>, Pattern), e: &mut Extra<'s, '_>| {
-                if subject.compares {
-                    chained(e);
-                }
-                let subject = Box::new(subject.expr);
-                made(e, ExprKind::Is { subject, negated: negated.is_some(), test }, true)
-            }),
-            infix(left(20), operator(&[(K::And, BinaryOp::And)]), |l, op, r, e: &mut Extra<'s, '_>| {
-                binary(l, op, r, e)
-            }),
-            infix(left(10), operator(&[(K::Or, BinaryOp::Or)]), |l, op, r, e: &mut Extra<'s, '_>| binary(l, op, r, e)),
-            infix(
-                left(60),
-                operator(&[(K::Plus, BinaryOp::Add), (K::Minus, BinaryOp::Sub)]),
-                |l, op, r, e: &mut Extra<'s, '_>| binary(l, op, r, e),
-            ),
-            infix(
-                left(70),
-                operator(&[(K::Star, BinaryOp::Mul), (K::Slash, BinaryOp::Div), (K::Percent, BinaryOp::Rem)]),
-                |l, op, r, e: &mut Extra<'s, '_>| binary(l, op, r, e),
-            ),
-            infix(left(50), operator(&[(K::Coalesce, BinaryOp::Coalesce)]), |l, op, r, e: &mut Extra<'s, '_>| {
-                binary(l, op, r, e)
-            }),
-            prefix(30, not, |(), operand, e: &mut Extra<'s, '_>| unary(UnaryOp::Not, operand, e)),
-            prefix(80, just(K::Minus), |_, operand, e: &mut Extra<'s, '_>| unary(UnaryOp::Neg, operand, e)),
-        ))
-        .map(|term: Term| term.expr);
-    nested(whole.boxed(), no_expr)
+    let operators =
+        Operators { operand: operand(rules).boxed(), test: pattern(rules.ty.clone(), rules.text.clone(), false) };
+    let whole = custom(move |inp: &mut Inp<'s, '_>| Ok(operators.climb(inp, power::LOOSEST)?.expr));
+    nested(std::rc::Rc::new(whole), no_expr)
 }
 
-fn operator<'s>(table: &'static [(K, BinaryOp)]) -> impl Parse<'s, BinaryOp> {
-    custom(move |inp: &mut Inp<'s, '_>| {
-        let next = inp.ahead(0);
-        let found = table.iter().find(|(kind, _)| *kind == next).ok_or_else(EmptyErr::default)?;
-        inp.skip();
-        Ok(found.1)
-    })
+/// Operands with operators between them, by precedence. (Chumsky's `pratt` tries each operator behind each operand; most
+/// values have none, and this looks once.)
+struct Operators<'s> {
+    operand: Rule<'s, Term>,
+    test: Rule<'s, Pattern>,
 }
 
-fn comparison<'s>() -> impl Parse<'s, BinaryOp> {
-    custom(|inp: &mut Inp<'s, '_>| {
-        let op = match inp.ahead(0) {
-            K::EqEq => BinaryOp::Eq,
-            K::NotEq => BinaryOp::Ne,
-            K::Lt => BinaryOp::Lt,
-            K::Le => BinaryOp::Le,
-            K::Gt => BinaryOp::Gt,
-            K::Ge => BinaryOp::Ge,
-            K::In => BinaryOp::In,
-            K::Not if inp.ahead(1) == K::In => {
-                inp.skip();
-                BinaryOp::NotIn
-            }
-            _ => return Err(EmptyErr::default()),
+impl<'s> Operators<'s> {
+    /// An expression whose operators bind at least as tightly as `least`. The layout has cut long runs of prefixes short, so
+    /// recursion is bounded.
+    fn climb(&self, inp: &mut Inp<'s, '_>, least: u8) -> Result<Term, EmptyErr> {
+        let start = inp.pos();
+        let mut left = match inp.ahead(0) {
+            K::Not if inp.ahead(1) != K::Dot => self.prefix(inp, UnaryOp::Not, power::NOT)?,
+            K::Minus => self.prefix(inp, UnaryOp::Neg, power::NEGATE)?,
+            _ => inp.parse(&self.operand)?,
         };
+        while let Some(infix) = infix(inp) {
+            let compares = left.compares;
+            let power = match infix {
+                Infix::Binary(_, power) => power,
+                Infix::Is => power::COMPARE,
+            };
+            if power < least {
+                break;
+            }
+            if power == power::COMPARE && compares {
+                chained(inp, start);
+            }
+            left = match infix {
+                Infix::Is => self.is(inp, left, start)?,
+                Infix::Binary(op, power) => {
+                    inp.skip();
+                    if op == BinaryOp::NotIn {
+                        inp.skip();
+                    }
+                    let right = Box::new(self.climb(inp, power + 1)?.expr);
+                    let kind = ExprKind::Binary { op, left: Box::new(left.expr), right };
+                    made(inp, start, kind, power == power::COMPARE)
+                }
+            };
+        }
+        Ok(left)
+    }
+
+    fn prefix(&self, inp: &mut Inp<'s, '_>, op: UnaryOp, power: u8) -> Result<Term, EmptyErr> {
+        let start = inp.pos();
         inp.skip();
-        Ok(op)
-    })
+        let operand = Box::new(self.climb(inp, power)?.expr);
+        Ok(made(inp, start, ExprKind::Unary { op, operand }, false))
+    }
+
+    /// `is not pattern`
+    fn is(&self, inp: &mut Inp<'s, '_>, subject: Term, start: usize) -> Result<Term, EmptyErr> {
+        inp.skip();
+        let negated = inp.ahead(0) == K::Not;
+        if negated {
+            inp.skip();
+        }
+        let (subject, test) = (Box::new(subject.expr), Box::new(inp.parse(&self.test)?));
+        Ok(made(inp, start, ExprKind::Is { subject, negated, test }, true))
+    }
 }
 
-fn made(e: &mut Extra<'_, '_>, kind: ExprKind, compares: bool) -> Term {
-    let span = e.span();
-    let state = e.state();
-    let id = state.node(span);
+/// An expression over the tokens from `start` to here.
+fn made(inp: &mut Inp<'_, '_>, start: usize, kind: ExprKind, compares: bool) -> Term {
+    let id = since(inp, start);
     // Dropping a deep chain of operators is recursive, so it ends here.
-    let kind = if state.level(span.start) { kind } else { ExprKind::Missing };
+    let kind = if inp.state().level(start) { kind } else { ExprKind::Missing };
     Term { expr: Expr { id, kind }, compares }
 }
 
-fn unary(op: UnaryOp, operand: Term, e: &mut Extra<'_, '_>) -> Term {
-    made(e, ExprKind::Unary { op, operand: Box::new(operand.expr) }, false)
-}
-
-fn binary(l: Term, op: BinaryOp, r: Term, e: &mut Extra<'_, '_>) -> Term {
-    made(e, ExprKind::Binary { op, left: Box::new(l.expr), right: Box::new(r.expr) }, false)
-}
-
-fn compare(l: Term, op: BinaryOp, r: Term, e: &mut Extra<'_, '_>) -> Term {
-    if l.compares {
-        chained(e);
+fn chained(inp: &mut Inp<'_, '_>, start: usize) {
+    let at = inp.pos();
+    let state = inp.state();
+    if !state.speak(at) {
+        return;
     }
-    let kind = ExprKind::Binary { op, left: Box::new(l.expr), right: Box::new(r.expr) };
-    made(e, kind, true)
-}
-
-fn chained(e: &mut Extra<'_, '_>) {
-    let span = e.span();
-    let state = e.state();
-    let place = state.cover(span).at(state.file);
+    let place = state.cover((start..at + 1).into()).at(state.file);
     let error = code::UNEXPECTED_TOKEN.at(place, "comparisons don't follow each other");
     state.errors.push(error.help("join two comparisons with `and`, or put one into parentheses"));
 }
 
 /// What stands between operators, with `.x` and `(…)` behind it.
 fn operand<'s>(rules: &Rules<'s>) -> impl Parse<'s, Term> + use<'s> {
-    let postfix = postfixes(rules);
-    atom(rules).foldl_with(postfix.repeated(), |base: Term, next, e: &mut Extra<'s, '_>| {
-        let inner = Box::new(base.expr);
-        match next {
-            Postfix::Member { key, optional } => made(e, ExprKind::Member { base: inner, key, optional }, false),
-            Postfix::Call(args) => made(e, ExprKind::Call { callee: inner, args }, false),
-            Postfix::Index => Term::from(*inner),
+    let (atom, postfix) = (atom(rules), postfixes(rules));
+    custom(move |inp: &mut Inp<'s, '_>| {
+        let start = inp.pos();
+        let mut term = inp.parse(&atom)?;
+        while matches!(inp.ahead(0), K::Dot | K::QuestionDot | K::LParen | K::LBracket) {
+            let Ok(next) = inp.parse(&postfix) else { break };
+            let inner = Box::new(term.expr);
+            term = match next {
+                Postfix::Member { key, optional } => {
+                    made(inp, start, ExprKind::Member { base: inner, key, optional }, false)
+                }
+                Postfix::Call(args) => made(inp, start, ExprKind::Call { callee: inner, args }, false),
+                Postfix::Index => Term::from(*inner),
+            };
         }
+        Ok(term)
     })
 }
 
@@ -208,16 +241,7 @@ fn adjacent(inp: &mut Inp<'_, '_>) -> bool {
 
 fn index(inp: &mut Inp<'_, '_>) {
     let start = inp.pos();
-    let mut depth = 0usize;
-    loop {
-        let kind = inp.ahead(0);
-        depth += usize::from(kind.closer().is_some());
-        depth -= usize::from(kind.is_closer());
-        inp.skip();
-        if depth == 0 || inp.ahead(0) == K::End {
-            break;
-        }
-    }
+    skip_one(inp);
     let end = inp.pos();
     let state = inp.state();
     let place = state.cover((start..end).into()).at(state.file);
@@ -271,7 +295,7 @@ impl<'s> Atoms<'s> {
                 inp.skip();
                 ExprKind::Missing
             }
-            K::If if begins(next) || matches!(next, K::Newline | K::End) => {
+            K::If if !next.is_closer() && !matches!(next, K::Comma | K::Dot) => {
                 inp.skip();
                 let cond = inp.parse(&self.expr)?;
                 return Ok(if_tail(inp, start, cond, &self.expr)?.into());
@@ -279,7 +303,7 @@ impl<'s> Atoms<'s> {
             K::Match if begins(next) && next != K::LBrace => self.match_(inp)?,
             K::Every | K::Some | K::No if next.is_word() && !next.is_infix_word() => self.quantifier(inp, first)?,
             K::Fail if begins(next) && next != K::LBrace => self.fail(inp)?,
-            kind if kind.is_word() && (!kind.is_infix_word() || ends_name(next)) => {
+            kind if kind.is_word() && (!kind.is_infix_word() || matches!(kind, K::At | K::With) || ends_name(next)) => {
                 inp.skip();
                 if next == K::LBrace && !inp.state().header && !inp.line_starts(0) {
                     let name = inp.state().name(start);

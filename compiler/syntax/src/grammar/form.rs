@@ -99,10 +99,79 @@ fn path(inp: &mut Inp<'_, '_>) -> Form {
     if by && matches!(inp.ahead(at + 2), K::LBrace | K::Eq) || matches!(behind, K::Eq | K::Colon | K::LBrace) {
         return Form::Field;
     }
+    if inp.line_starts(at) {
+        return Form::Element;
+    }
+    // A field without its `=`: an entry would have a name here, and an expression an operator.
+    let value = behind == K::Literal || behind.is_prefix_word() && super::expr::begins(inp.ahead(at + 1));
+    if value && !(behind == K::Not && inp.ahead(at + 1) == K::In) {
+        return Form::Field;
+    }
     let bare = inp.ahead(0).is_word();
     let name = behind.is_key() && !behind.is_infix_word();
-    if keys == 1 && bare && name && !inp.line_starts(at) { Form::Entry } else { Form::Element }
+    if keys > 1 || !bare || !name {
+        return Form::Element;
+    }
+    let end = key_end(inp, at);
+    let ends = matches!(inp.ahead(end), K::Newline | K::Comma | K::RBrace | K::End);
+    if matches!(behind, K::TextOpen | K::RawText) && ends { Form::Field } else { Form::Entry }
 }
+
+/// The contextual word that the first of an entry without braces was probably meant to be.
+pub(super) fn misspelt(inp: &mut Inp<'_, '_>) -> Option<K> {
+    let mut end = 0;
+    while inp.ahead(end).is_key() {
+        end = key_end(inp, end);
+    }
+    let at = inp.pos();
+    if inp.ahead(0) != K::Ident || matches!(inp.ahead(end), K::LBrace | K::TooDeep) {
+        return None;
+    }
+    let word = inp.state().slice(at);
+    let near = |kind: &K| {
+        let keyword = kind.keyword().unwrap_or_default();
+        keyword.len() > 2 && strsim::damerau_levenshtein(word, keyword) == 1
+    };
+    // People get the first letter right.
+    let first = |kind: &K| kind.keyword().is_some_and(|k| k.as_bytes().first() == word.as_bytes().first());
+    let mut all = BEGINNINGS.iter().copied().filter(near);
+    all.clone().find(first).or_else(|| all.next())
+}
+
+/// Words that begin statements.
+const BEGINNINGS: &[K] = &[
+    K::Import,
+    K::Site,
+    K::Cluster,
+    K::Module,
+    K::Type,
+    K::Fn,
+    K::Capability,
+    K::Intent,
+    K::Output,
+    K::Test,
+    K::Let,
+    K::Option,
+    K::Use,
+    K::Needs,
+    K::Provide,
+    K::Tune,
+    K::Each,
+    K::Remove,
+    K::Check,
+    K::Covered,
+    K::Ignore,
+    K::Unchecked,
+    K::Given,
+    K::Expect,
+    K::For,
+    K::Match,
+    K::Private,
+    K::Default,
+    K::Override,
+    K::Force,
+    K::Append,
+];
 
 /// The token behind the key at `at`.
 fn key_end(inp: &mut Inp<'_, '_>, at: usize) -> usize {

@@ -12,7 +12,7 @@ mod text;
 mod types;
 
 use crate::ast::{Block, Expr, ExprKind, NodeId, Stmt, StmtKind, Text, Type};
-use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, skip_junk, when};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, skip_junk, skip_one, when};
 use crate::token::K;
 use chumsky::prelude::*;
 
@@ -44,7 +44,8 @@ pub(crate) fn statements<'s>() -> Rule<'s, Vec<Stmt>> {
         let text = text::text(expr.clone()).boxed();
         stmt::stmt(&Rules { stmt, block, expr, ty, text })
     });
-    many(stmt.boxed()).boxed()
+    // Brackets balance, so nothing is left; if it were, the statements before it count nevertheless.
+    many(stmt.boxed()).then_ignore(any().repeated()).boxed()
 }
 
 /// Statements with what separates them.
@@ -74,31 +75,33 @@ fn separators<'s>() -> impl Parse<'s, ()> {
 /// block ends, or the next statement begins.
 fn line_end<'s>() -> impl Parse<'s, ()> {
     custom(|inp: &mut Inp<'s, '_>| {
+        let mut separated = false;
         loop {
             match inp.ahead(0) {
-                K::Newline | K::Comma => inp.skip(),
+                K::Newline | K::Comma => {
+                    inp.skip();
+                    separated = true;
+                }
                 K::End => return Ok(()),
-                kind if kind.is_closer() => return Ok(()),
-                _ if matches!(before(inp), K::Newline | K::Comma) => return Ok(()),
+                kind if kind.is_closer() || separated => return Ok(()),
                 _ if form::begins(inp) => {
                     let at = inp.pos();
                     inp.state().expected_text(at, "a new line or `,`", ",");
                     return Ok(());
                 }
+                K::LBrace => {
+                    // What is in the braces is worth more than what led to them.
+                    unexpected(inp);
+                    return Ok(());
+                }
                 _ => {
                     unexpected(inp);
-                    skip_junk(inp, &[]);
+                    skip_one(inp);
+                    skip_junk(inp, &[K::LBrace]);
                 }
             }
         }
     })
-}
-
-fn before(inp: &mut Inp<'_, '_>) -> K {
-    match inp.pos() {
-        0 => K::End,
-        at => inp.state().kind(at - 1),
-    }
 }
 
 /// Says that the next token can't stand here.
@@ -122,29 +125,40 @@ fn unexpected(inp: &mut Inp<'_, '_>) {
 
 /// Items between brackets, separated by commas; all but the closing bracket is read.
 fn commas<'s, O: 's>(item: impl Parse<'s, O>, closer: K, what: &'static str) -> impl Parse<'s, Vec<O>> {
-    let skip = |inp: &mut Inp<'s, '_>| {
+    // The comma behind an item, and others that have no item.
+    let skip = |inp: &mut Inp<'s, '_>, mut first: bool| {
         while matches!(inp.ahead(0), K::Comma | K::Newline) {
+            let at = inp.pos();
+            if !first && inp.ahead(0) == K::Comma {
+                inp.state().expected(at, "a value");
+            }
+            first &= inp.ahead(0) == K::Newline;
             inp.skip();
         }
     };
     let more = when(|inp| !inp.ahead(0).is_closer() && inp.ahead(0) != K::End);
-    let end = custom(move |inp: &mut Inp<'s, '_>| {
-        let kind = inp.ahead(0);
+    let one = custom(move |inp: &mut Inp<'s, '_>| {
+        let start = inp.pos();
+        let item = inp.parse(&item)?;
+        let (at, kind) = (inp.pos(), inp.ahead(0));
         if kind == closer || matches!(kind, K::Comma | K::Newline | K::End) {
-            return Ok(skip(inp));
-        }
-        let at = inp.pos();
-        if expr::begins(kind) {
+            skip(inp, true);
+        } else if at > start && expr::begins(kind) {
             inp.state().expected_text(at, what, ",");
         } else {
             inp.state().expected(at, what);
-            skip_junk(inp, &[]);
-            skip(inp);
+            // At least one token, so that the repetition gets on.
+            skip_one(inp);
+            skip_junk(inp, &[K::LBrace]);
+            skip(inp, true);
         }
+        Ok(item)
+    });
+    let lead = custom(move |inp: &mut Inp<'s, '_>| {
+        skip(inp, false);
         Ok(())
     });
-    let lead = custom(move |inp: &mut Inp<'s, '_>| Ok(skip(inp)));
-    lead.ignore_then(more.ignore_then(item.then_ignore(end)).repeated().collect())
+    lead.ignore_then(more.ignore_then(one).repeated().collect())
 }
 
 /// `{ … }`; where there is none, says that `what` is missing.

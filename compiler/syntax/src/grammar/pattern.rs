@@ -2,7 +2,7 @@
 
 use super::{commas, empty, separators, since};
 use crate::ast::{Expr, ExprKind, Pattern, PatternField, PatternKind, Text, Type};
-use crate::ctx::{Ahead, Inp, Rule, close, name, want};
+use crate::ctx::{Ahead, Inp, Rule, close, name, skip_one, want};
 use crate::grammar::line_end;
 use crate::token::K;
 use chumsky::error::EmptyErr;
@@ -88,9 +88,13 @@ pub(super) fn arms<'s, O: 's>(pattern: Rule<'s, Pattern>, body: Rule<'s, O>) -> 
         if matches!(inp.ahead(0), K::RBrace | K::End) {
             return Err(EmptyErr::default());
         }
+        let start = inp.pos();
         let pattern = inp.parse(&pattern)?;
         inp.parse(want(K::Arrow, "`=>`"))?;
         let body = inp.parse(&body)?;
+        if inp.pos() == start {
+            skip_one(inp); // so that the arms end
+        }
         Ok((pattern, body))
     });
     let arms = separators().ignore_then(arm.then_ignore(line_end()).repeated().collect::<Vec<_>>()).boxed();

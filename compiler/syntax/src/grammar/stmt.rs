@@ -1,14 +1,15 @@
 //! Statements: the choice between their forms, and those that decide or repeat.
 
-use super::form::{Form, form};
+use super::form::{self, Form, form};
 use super::list::generators;
 use super::pattern::{arms, pattern};
 use super::{Rules, block_of, declare, entry, expr, missing_expr, no_stmt, since};
 use crate::ast::{Block, Body, Expr, Generator, Pattern, Stmt, StmtKind};
-use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested};
+use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested, skip_junk, skip_one, when};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
+use kss_diag::{How, code};
 
 /// A statement; fails only where the block ends.
 pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
@@ -19,7 +20,9 @@ pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
         let kind = forms.read(inp)?;
         Ok(Stmt { doc, kind, id: since(inp, start) })
     });
-    nested(whole, no_stmt)
+    // Asked first, because a level too deep is a statement as well.
+    let any = when(|inp| inp.ahead(0) != K::End && !inp.ahead(0).is_closer());
+    any.ignore_then(nested(whole, no_stmt))
 }
 
 struct Forms<'s> {
@@ -56,18 +59,18 @@ impl<'s> Forms<'s> {
     fn read(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         match form(inp) {
             Form::End => Err(EmptyErr::default()),
-            Form::Junk => {
-                let at = inp.pos();
-                inp.state().expected(at, "a statement");
-                // At least one token, so that whoever repeats statements gets on.
-                inp.skip();
-                crate::ctx::skip_junk(inp, &[]);
-                Ok(StmtKind::Error)
-            }
+            Form::Junk => self.junk(inp),
             Form::Spread => self.spread(inp),
             Form::Field => inp.parse(&self.entry.field),
-            Form::Entry => inp.parse(&self.entry.entry),
-            Form::Element => Ok(StmtKind::Element(inp.parse(&self.expr)?)),
+            Form::Entry => match form::misspelt(inp) {
+                Some(word) => self.misspelt(inp, word),
+                None => inp.parse(&self.entry.entry),
+            },
+            Form::Element => {
+                let start = inp.pos();
+                let value = inp.parse(&self.expr)?;
+                if inp.pos() == start { self.junk(inp) } else { Ok(StmtKind::Element(value)) }
+            }
             Form::Word(K::If) => self.if_(inp),
             Form::Word(K::For) => self.for_(inp),
             Form::Word(K::Match) => self.match_(inp),
@@ -75,6 +78,39 @@ impl<'s> Forms<'s> {
                 Some(rule) => inp.parse(rule),
                 None => inp.parse(self.entry.rule(word)),
             },
+        }
+    }
+
+    /// What begins with a word that is nearly `word`.
+    fn misspelt(&self, inp: &mut Inp<'s, '_>, word: K) -> Result<StmtKind, EmptyErr> {
+        let at = inp.pos();
+        let state = inp.state();
+        let right = word.keyword().unwrap_or_default();
+        if state.speak(at) {
+            let place = state.range(at).at(state.file);
+            let message = format!("`{}` begins no statement; did you mean `{right}`?", state.slice(at));
+            let error = code::UNEXPECTED_TOKEN.at(place, message);
+            state.errors.push(error.suggest(format!("write `{right}`"), place, How::Replace, right));
+        }
+        state.alias = Some((at, word));
+        self.read(inp)
+    }
+
+    /// Skips what begins no statement, at least one token; what follows on the line may be one.
+    fn junk(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        let at = inp.pos();
+        inp.state().expected(at, "a statement");
+        skip_one(inp);
+        while form(inp) == Form::Junk && !matches!(inp.ahead(0), K::Newline | K::Comma) {
+            skip_one(inp);
+        }
+        match form(inp) {
+            Form::Field | Form::Entry => self.read(inp),
+            Form::Element if inp.ahead(0) == K::LBrace => self.read(inp),
+            _ => {
+                skip_junk(inp, &[K::LBrace]);
+                Ok(StmtKind::Error)
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use super::since;
 use crate::ast::{Expr, ExprKind, Text, TextPart};
 use crate::ctx::{Ahead, Inp, Parse, Rule, close, header};
+use crate::layout::OPEN_TEXT;
 use crate::text::{Piece, cook, cook_raw};
 use crate::token::K;
 use chumsky::error::EmptyErr;
@@ -18,6 +19,9 @@ pub(super) fn text<'s>(expr: Rule<'s, Expr>) -> impl Parse<'s, Text> {
         match inp.ahead(0) {
             K::RawText => Ok(raw(inp)),
             K::TextOpen => {
+                if let Some(text) = plain(inp) {
+                    return Ok(text);
+                }
                 inp.skip();
                 let multi = inp.state().range(start).len() == 3;
                 let pieces = pieces(inp, &hole)?;
@@ -36,6 +40,24 @@ pub(super) fn text<'s>(expr: Rule<'s, Expr>) -> impl Parse<'s, Text> {
     })
 }
 
+/// A text of one line without holes and escapes, as most are.
+fn plain(inp: &mut Inp<'_, '_>) -> Option<Text> {
+    let start = inp.pos();
+    let (part, close) = (inp.ahead(1), inp.ahead(2));
+    if part != K::TextPart || close != K::TextClose {
+        return None;
+    }
+    let state = inp.state();
+    let text = state.slice(start + 1);
+    if state.range(start).len() != 1 || text.contains('\\') {
+        return None;
+    }
+    for _ in 0..3 {
+        inp.skip();
+    }
+    Some(Text { parts: vec![TextPart::Plain(text.into())], id: since(inp, start) })
+}
+
 fn raw(inp: &mut Inp<'_, '_>) -> Text {
     let start = inp.pos();
     inp.skip();
@@ -44,7 +66,7 @@ fn raw(inp: &mut Inp<'_, '_>) -> Text {
     let mark = if source.starts_with("'''") { 3 } else { 1 };
     if source.len() < 2 * mark || !source.ends_with(&source[..mark]) {
         let place = state.range(start).at(state.file);
-        let error = code::UNCLOSED.at(place, "this text isn't closed");
+        let error = code::UNCLOSED.at(place, OPEN_TEXT);
         let quotes = source[..mark].to_owned();
         state.errors.push(error.suggest(format!("insert `{quotes}`"), place, How::After, quotes));
     }

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// How deep brackets may be nested.
 pub(crate) const MAX_BRACKETS: usize = 200;
+/// The message about a quote without its partner.
+pub(crate) const OPEN_TEXT: &str = "this text isn't closed";
 /// How many `not` and `-` may follow each other.
 const MAX_PREFIXES: usize = 8;
 
@@ -75,11 +77,18 @@ impl Builder<'_> {
         let mut sigs = Vec::with_capacity(lexemes.len() * 2 / 3);
         let mut docs = Docs::new();
         let mut doc: Vec<&str> = Vec::new();
-        let (mut at, mut line, mut first) = (0u32, 0u32, true);
-        for lexeme in lexemes {
+        let (mut at, mut line, mut first, mut skip_to) = (0u32, 0u32, true, 0u32);
+        for (i, lexeme) in lexemes.iter().enumerate() {
             let range = TextRange::new(at, at + lexeme.len);
             at = range.hi;
+            if range.lo < skip_to {
+                continue;
+            }
             match lexeme.kind {
+                K::Slash if lexemes.get(i + 1).is_some_and(|next| next.kind == K::Slash) => {
+                    skip_to = self.slashes(range, &mut sigs);
+                    continue;
+                }
                 K::Space | K::Comment => continue,
                 K::Newline => {
                     (line, first) = (at, true);
@@ -113,6 +122,33 @@ impl Builder<'_> {
             }
         }
         (sigs, docs)
+    }
+
+    /// At `//`: a comment of another language, or a URL without quotes. Says so; where it ends.
+    fn slashes(&mut self, range: TextRange, sigs: &mut Vec<Sig>) -> u32 {
+        let rest = &self.text[range.lo as usize..];
+        let url = match sigs.as_slice() {
+            [.., scheme, colon] => {
+                let adjacent = scheme.range.hi == colon.range.lo && colon.range.hi == range.lo;
+                (adjacent && scheme.kind.is_word() && colon.kind == K::Colon).then_some(*scheme)
+            }
+            _ => None,
+        };
+        let Some(scheme) = url else {
+            let error = code::UNEXPECTED_TOKEN
+                .at(TextRange::new(range.lo, range.lo + 2).at(self.file), "a comment begins with `#`");
+            let place = error.place;
+            self.out.errors.push(error.fix("write `#`", place, How::Replace, "#"));
+            return range.lo + rest.find('\n').unwrap_or(rest.len()) as u32;
+        };
+        let end = rest.find(|c: char| c.is_whitespace() || ",)]}\"'".contains(c)).unwrap_or(rest.len());
+        let whole = TextRange::new(scheme.range.lo, range.lo + end as u32);
+        let text = &self.text[whole.range()];
+        let error = code::BAD_LITERAL.at(whole.at(self.file), "a URL is a text, so it stands in quotes");
+        self.out.errors.push(error.fix("put it into quotes", whole.at(self.file), How::Replace, format!("\"{text}\"")));
+        sigs.truncate(sigs.len() - 2);
+        sigs.push(Sig { kind: K::Literal, class: LiteralClass::Malformed, range: whole, indent: scheme.indent });
+        whole.hi
     }
 
     /// Operators of other languages mean ours.
@@ -187,7 +223,7 @@ impl Builder<'_> {
         let closers: Vec<&str> = openers().map(|s| self.closer_text(s)).collect();
         let only_text = openers().all(|s| s.kind == K::TextOpen);
         let what = match openers().next().map(|s| s.kind) {
-            Some(K::TextOpen) => "this text isn't closed".to_owned(),
+            Some(K::TextOpen) => OPEN_TEXT.to_owned(),
             _ if closers.len() == 1 => format!("`{}` is missing", closers[0]),
             _ => format!("{} are missing", closers.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(" and ")),
         };
@@ -200,13 +236,8 @@ impl Builder<'_> {
             }
         }
         let text = closers.join("");
-        let block = at < sigs.len() && sigs[at].indent.is_some() && closers.contains(&"}");
-        let safe = !block && at < sigs.len();
-        let title = format!("insert `{text}`");
-        match safe {
-            true => error.fix(title, before.at(self.file), How::After, text),
-            false => error.suggest(title, before.at(self.file), How::After, text),
-        }
+        // Where it belongs is a guess.
+        error.suggest(format!("insert `{text}`"), before.at(self.file), How::After, text)
     }
 
     fn closer_text(&self, opener: Sig) -> &'static str {

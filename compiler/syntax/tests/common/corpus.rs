@@ -2,15 +2,26 @@
 
 use std::path::Path;
 
-/// Every `.kss` file of the tests and of the repository's library and clusters.
+/// Every `.kss` file of the tests and of the repository's library and clusters; also those in the directory `CORPUS`, if the
+/// environment names one.
 pub fn files() -> Vec<(String, String)> {
+    let mut found = real_files();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/forms"), &mut found);
+    assert!(found.len() > 5);
+    found
+}
+
+/// As [`files`], without those that were written to have every form.
+pub fn real_files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for dir in ["tests/forms", "tests/corpus", "../../stdlib", "../../clusters"] {
+    for dir in ["tests/corpus", "../../stdlib", "../../clusters"] {
         collect(&root.join(dir), &mut found);
     }
+    if let Some(dir) = std::env::var_os("CORPUS") {
+        collect(Path::new(&dir), &mut found);
+    }
     found.sort();
-    assert!(found.len() > 5);
     found
 }
 

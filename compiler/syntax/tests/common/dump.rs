@@ -11,9 +11,15 @@ pub fn file(file: &File) -> String {
     out
 }
 
-/// Every statement of a file on any level: its first line, without what is in it.
+thread_local! {
+    /// Statements inside of expressions, while they are collected one by one.
+    static INNER: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Every statement of a file on any level, those in expressions and types included: each without what is in it.
 pub fn statements(file: &File) -> Vec<String> {
-    let all = self::file(file);
+    INNER.set(Some(String::new()));
+    let all = self::file(file) + &INNER.take().unwrap_or_default();
     all.lines().map(|l| l.trim_start().to_owned()).collect()
 }
 
@@ -164,7 +170,7 @@ fn opt(before: &str, value: Option<String>) -> String {
     value.map(|v| format!("{before}{v}")).unwrap_or_default()
 }
 
-fn refined(w: &Option<Where>) -> String {
+fn refined(w: &Option<Box<Where>>) -> String {
     let Some(w) = w else { return String::new() };
     format!(" where {}{}", expr(&w.cond), opt(" else ", w.message.as_ref().map(expr)))
 }
@@ -247,6 +253,10 @@ fn text(t: &Text) -> String {
 fn inline(b: &Block) -> String {
     let mut out = String::new();
     block(b, 0, &mut out);
+    let collects = INNER.with_borrow_mut(|inner| inner.as_mut().map(|inner| inner.push_str(&out)).is_some());
+    if collects {
+        return "{}".to_owned();
+    }
     let lines: Vec<_> = out.lines().map(str::trim).collect();
     format!("{{{}}}", lines.join("; "))
 }

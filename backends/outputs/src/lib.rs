@@ -1,0 +1,67 @@
+//! All backends together: what a checked model becomes.
+
+use kss_backend::{Backend, Files, OutputTree, Sink};
+use kss_diag::Diagnostic;
+use kss_model::Model;
+use kss_span::{Origin, Symbol};
+use rayon::prelude::*;
+
+/// What backends know beside the model.
+pub struct Context<'a> {
+    /// The NixOS library with its paths in the tree.
+    pub nix: &'a [(&'a str, &'a str)],
+    /// Bodies of OpenTofu modules with their paths in the tree.
+    pub tofu_modules: &'static [(&'static str, &'static str)],
+    /// Does a text at this path of NixOS options name a package?
+    pub is_package: &'a (dyn Fn(&[Symbol]) -> bool + Sync),
+    /// Content of files that values name by their path.
+    pub files: &'a dyn Files,
+}
+
+/// All files of the deploy tree, and what can't be written. Clusters are written side by side; the order of files and
+/// diagnostics does not depend on that.
+pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+    let nixos = kss_nixos::Nixos { library: context.nix, is_package: context.is_package };
+    let helm = kss_helm::Helm { files: context.files };
+    let kustomize = kss_kustomize::Kustomize { files: context.files };
+    let below =
+        |(path, text): &(&'static str, &'static str)| path.strip_prefix("tofu/modules/").map(|rest| (rest, *text));
+    let modules: Vec<(&str, &str)> = context.tofu_modules.iter().filter_map(below).collect();
+    let tofu = kss_tofu::Tofu { modules: &modules };
+    let backends: [&dyn Backend; 8] = [
+        &nixos,
+        &helm,
+        &kustomize,
+        &kss_argocd::Argocd,
+        &tofu,
+        &kss_vars::Vars,
+        &kss_vars::Files,
+        &kss_vars::PushGuard,
+    ];
+    let mut tree = OutputTree::default();
+    let mut diags = Vec::new();
+    for backend in backends {
+        let mut sink = Sink::new(backend.name(), &mut tree);
+        backend.site(model, &mut sink);
+        diags.extend(sink.finish());
+    }
+    let parts: Vec<(OutputTree, Vec<Diagnostic<Origin>>)> = model
+        .clusters
+        .par_iter()
+        .map(|cluster| {
+            let mut tree = OutputTree::default();
+            let mut diags = Vec::new();
+            for backend in backends {
+                let mut sink = Sink::new(backend.name(), &mut tree);
+                backend.cluster(model, cluster, &mut sink);
+                diags.extend(sink.finish());
+            }
+            (tree, diags)
+        })
+        .collect();
+    for (part, found) in parts {
+        diags.extend(found);
+        tree.extend(part, &mut diags);
+    }
+    (tree, diags)
+}

@@ -1,0 +1,248 @@
+//! Fields, each computed once, when somebody asks.
+
+use crate::context::{Cx, Frame, This};
+use crate::finish::Place;
+use crate::layout::Slot;
+use crate::merge::merge;
+use crate::names::n;
+use crate::ops::Only;
+use crate::problems::{Active, What};
+use crate::state::{Cell, EntryIx, Eval, UnitIx};
+use crate::values::{private_deep, taint};
+use crate::why;
+use kss_ir::{LetIr, LetSig, RecordDef};
+use kss_span::{ItemId, Origin, Symbol};
+use kss_value::Value;
+use std::rc::Rc;
+
+/// Stack that an evaluation needs at least before it goes one level deeper, and how much is added.
+const RED_ZONE: usize = 256 * 1024;
+const MORE_STACK: usize = 4 * 1024 * 1024;
+
+/// Runs `f` with enough stack for another level.
+pub(crate) fn deeper<T>(f: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(RED_ZONE, MORE_STACK, f)
+}
+
+impl<'a> Eval<'a> {
+    /// The value of a cell; `at` asks.
+    pub(crate) fn force(&mut self, ix: EntryIx, slot: u32, at: Origin) -> Value {
+        match &self.entry(ix).cells[slot as usize] {
+            Cell::Done(value) => {
+                let value = value.clone();
+                if let Some(late) = self.late_cells.get(&(ix, slot)) {
+                    self.late = Some(late.clone());
+                }
+                value
+            }
+            Cell::Failed(reports) => {
+                for report in Rc::clone(reports).iter() {
+                    self.report(report.clone());
+                }
+                Value::poison(at)
+            }
+            Cell::Busy => {
+                self.cycle(&What::Cell(ix, slot));
+                Value::poison(at)
+            }
+            Cell::Empty => {
+                self.entries[ix as usize].cells[slot as usize] = Cell::Busy;
+                self.active.push(Active { what: What::Cell(ix, slot), at });
+                let outer_late = self.late.take();
+                let quiet = self.quiet && matches!(self.entry(ix).layout.slots[slot as usize].1, Slot::Let(_));
+                let outer_reports = quiet.then(|| std::mem::take(&mut self.reports));
+                let value = deeper(|| self.compute(ix, slot));
+                let late = std::mem::replace(&mut self.late, outer_late);
+                self.active.pop();
+                if let Some(outer) = outer_reports {
+                    let found = std::mem::replace(&mut self.reports, outer).finish();
+                    if !found.is_empty() {
+                        found.iter().for_each(|report| self.report(report.clone()));
+                        self.entries[ix as usize].cells[slot as usize] = Cell::Failed(found.into());
+                        return Value::poison(at);
+                    }
+                }
+                if let Some(late) = late {
+                    let late = self.lengthen(late, &What::Cell(ix, slot), at);
+                    self.late_cells.insert((ix, slot), late.clone());
+                    self.late = Some(late);
+                }
+                self.entries[ix as usize].cells[slot as usize] = Cell::Done(value.clone());
+                value
+            }
+        }
+    }
+
+    fn compute(&mut self, ix: EntryIx, slot: u32) -> Value {
+        let layout = self.entry(ix).layout.clone();
+        let (name, slot) = layout.slots[slot as usize];
+        let key = self.entry(ix).key.clone();
+        let place = match slot {
+            Slot::Let(sig) => return self.entry_let(sig, &self.type_cx(ix, sig.origin.item)),
+            Slot::Field(sig) => Place::of_field(sig, self.type_cx(ix, sig.origin.item)),
+            Slot::Option(module, option) => {
+                let cx = self.module_cx(ix).unwrap_or_else(|| Cx::new(module.item, key.scope));
+                Place::of_option(name, module, option, cx)
+            }
+            Slot::Whole(ty) => Place::free(Some(ty), self.type_cx(ix, ItemId::NOWHERE)),
+            Slot::Open => Place::free(None, self.type_cx(ix, ItemId::NOWHERE)),
+        };
+        let only = if matches!(slot, Slot::Open) { Only::Undeclared(layout.clone()) } else { Only::All };
+        let field = (name != n().empty).then_some(name);
+        let ops = self.gather(ix, field, &only, place.ty);
+        let several = ops.list.len() > 1;
+        self.entries[ix as usize].unchecked.extend(ops.unchecked);
+        let merged = merge(ops.list);
+        self.report_problems(ix, field, &merged.problems);
+        let (value, tree) = self.settle(&place, merged.tree, &merged.removes, Some(ix));
+        if let Some(tree) = tree.filter(|_| several || field.is_some()) {
+            self.keep_why(ix, field, &tree);
+        }
+        value
+    }
+
+    fn keep_why(&mut self, ix: EntryIx, field: Option<Symbol>, tree: &crate::tree::Tree) {
+        let contributors = self.contributors(ix);
+        let scope = self.entry(ix).key.scope.name;
+        let writers = |who: u32| contributors.get(who as usize).map_or(scope, |c| c.writer.name);
+        let mut leaves = Vec::new();
+        why::collect(tree, &writers, &mut field.into_iter().collect(), &mut leaves);
+        self.entries[ix as usize].why.append(&mut leaves);
+    }
+
+    /// The context of bodies of an entry's type.
+    pub(crate) fn type_cx(&self, ix: EntryIx, item: ItemId) -> Cx<'a> {
+        let key = self.entry(ix).key.clone();
+        let mut cx = Cx::new(item, crate::world::home(&key)).with_entry(key.clone());
+        cx.this = This::Entry(key);
+        cx
+    }
+
+    /// The context of a module in use, by its entry.
+    fn module_cx(&self, ix: EntryIx) -> Option<Cx<'a>> {
+        let module = self.modules.iter().find(|m| m.entry == ix)?;
+        Some(self.unit_cx(module.unit))
+    }
+
+    /// A `let` of a type.
+    pub(crate) fn entry_let(&mut self, sig: &'a LetSig, cx: &Cx<'a>) -> Value {
+        let Some(value) = &sig.value else { return Value::poison(sig.origin) };
+        let value = self.eval(value, cx, &mut Frame::default());
+        match &sig.refine {
+            Some(refine) => self.refine(refine, value, &cx.this, cx.scope, cx.entry.as_ref()),
+            None => value,
+        }
+    }
+
+    /// An option or `let` of the statements around.
+    pub(crate) fn unit_name(&mut self, cx: &Cx<'a>, name: Symbol, at: Origin) -> Value {
+        let mut next = cx.unit;
+        let mut module = None;
+        while let Some(ix) = next {
+            if let Some(found) = self.unit(ix).stmts.lets.get(&name) {
+                return self.unit_let(ix, name, found, at);
+            }
+            module = module.or(self.unit(ix).module);
+            next = self.unit(ix).parent;
+        }
+        if let Some(module) = module {
+            let entry = self.module(module).entry;
+            if let Some(slot) = self.entry(entry).layout.slot(name) {
+                return self.force(entry, slot, at);
+            }
+        }
+        Value::poison(at)
+    }
+
+    fn unit_let(&mut self, unit: UnitIx, name: Symbol, ir: &'a LetIr, at: Origin) -> Value {
+        let id = (unit, name);
+        match self.lets.get(&id) {
+            Some(Cell::Done(value)) => {
+                let value = value.clone();
+                if let Some(late) = self.late_lets.get(&id) {
+                    self.late = Some(late.clone());
+                }
+                self.marks.read_let(id);
+                return value;
+            }
+            Some(Cell::Busy) => {
+                self.cycle(&What::Let(unit, name));
+                return Value::poison(at);
+            }
+            _ => {}
+        }
+        self.lets.insert(id, Cell::Busy);
+        self.active.push(Active { what: What::Let(unit, name), at });
+        let outer_late = self.late.take();
+        self.marks.begin();
+        let cx = self.unit_cx(unit);
+        let mut frame = self.unit_frame(unit);
+        let value = deeper(|| self.let_value(ir, &cx, &mut frame));
+        self.marks.end_let(id);
+        let late = std::mem::replace(&mut self.late, outer_late);
+        self.active.pop();
+        if let Some(late) = late {
+            self.late_lets.insert(id, late.clone());
+            self.late = Some(late);
+        }
+        self.lets.insert(id, Cell::Done(value.clone()));
+        value
+    }
+
+    fn let_value(&mut self, ir: &'a LetIr, cx: &Cx<'a>, frame: &mut Frame) -> Value {
+        let value = self.eval(&ir.value, cx, frame);
+        match &ir.refine {
+            Some(refine) => self.refine(refine, value, &This::None, cx.scope, None),
+            None => value,
+        }
+    }
+
+    /// A `let` of a file.
+    pub(crate) fn file_let(&mut self, item: ItemId, cx: &Cx<'a>, at: Origin) -> Value {
+        let Some(ir) = self.program.file_lets.get(&item).map(|ir| &**ir) else { return Value::poison(at) };
+        match self.file_lets.get(&item) {
+            Some(Cell::Done(value)) => return value.clone(),
+            Some(Cell::Busy) => {
+                self.cycle(&What::FileLet(item));
+                return Value::poison(at);
+            }
+            _ => {}
+        }
+        self.file_lets.insert(item, Cell::Busy);
+        self.active.push(Active { what: What::FileLet(item), at });
+        let own = Cx::new(ir.origin.item, cx.scope);
+        let value = deeper(|| self.let_value(ir, &own, &mut Frame::default()));
+        self.active.pop();
+        self.file_lets.insert(item, Cell::Done(value.clone()));
+        value
+    }
+
+    /// A `let` or field of a finished record.
+    pub(crate) fn value_field(
+        &mut self,
+        value: &Value,
+        def: &'a RecordDef,
+        name: Symbol,
+        cx: &Cx<'a>,
+        at: Origin,
+    ) -> Value {
+        if let Some(found) = value.get(name) {
+            return found.clone();
+        }
+        if let Some(sig) = def.let_(name) {
+            let mut own = cx.in_item(sig.origin.item);
+            own.this = This::Value(value.clone(), def);
+            let found = deeper(|| self.entry_let(sig, &own));
+            return taint(found, value.flags().has(kss_value::Flags::PRIVATE) && value.get(n().hidden_name).is_none());
+        }
+        match crate::values::hidden_name(value) {
+            Some(hidden) if name == n().name => hidden.clone(),
+            _ => Value::poison(at),
+        }
+    }
+
+    /// Marks what a private place holds.
+    pub(crate) fn hide(&self, value: Value, private: bool) -> Value {
+        if private { private_deep(&value) } else { value }
+    }
+}

@@ -1,0 +1,258 @@
+//! Checks, effects, and forcing everything.
+
+use crate::Report;
+use crate::chain::{Chain, truth};
+use crate::context::{Cx, Frame};
+use crate::finish::describe_entry;
+use crate::layout::Slot;
+use crate::names::n;
+use crate::report::code_by_id;
+use crate::state::{Cell, EntryIx, Eval, Role, UnitIx};
+use kss_diag::{code, did_you_mean};
+use kss_ir::{Check, Effect, EffectKind, KindUse, RemoveTarget, TuneTarget};
+use kss_span::{Origin, Symbol};
+use kss_value::{Kind, ScopeKey};
+use std::sync::Arc;
+
+impl<'a> Eval<'a> {
+    /// Evaluates everything that there is.
+    pub(crate) fn force_all(&mut self) {
+        let Some(root) = self.scopes.keys().next().copied() else { return };
+        self.inner(root);
+        self.check_capabilities();
+        let scopes: Vec<ScopeKey> = self.scopes.keys().copied().collect();
+        let kinds: Vec<Symbol> = self.program.kinds.keys().copied().collect();
+        for scope in &scopes {
+            for kind in &kinds {
+                if self.heads.contains_key(&(*scope, *kind)) || *kind == n().overlay || self.removes_any(*scope, *kind)
+                {
+                    self.members_of(*scope, *kind);
+                }
+            }
+        }
+        // Reading may find more entries: records of capabilities.
+        let mut next = 0;
+        while next < self.entries.len() {
+            self.force_entry(next as EntryIx);
+            next += 1;
+        }
+        self.check_statements();
+        self.check_lowerers();
+        if self.role != Role::Early {
+            self.check_namespaces();
+            self.check_hidden();
+            self.foreign_checks();
+            self.report_lost();
+        }
+        self.force_lets();
+    }
+
+    fn removes_any(&self, scope: ScopeKey, kind: Symbol) -> bool {
+        let mut removes = self.removes.iter().filter(|((k, _), _)| *k == kind).flat_map(|(_, list)| list);
+        removes.any(|(unit, _)| self.unit(*unit).scope == scope)
+    }
+
+    fn force_entry(&mut self, ix: EntryIx) {
+        let entry = self.entry(ix);
+        if !self.by_key.contains_key(&entry.key) {
+            return;
+        }
+        let (layout, origin, kind) = (entry.layout.clone(), entry.origin, entry.key.kind);
+        let output = self.program.kinds.get(&kind).is_some_and(|sig| sig.usage == KindUse::Output);
+        for slot in 0..layout.slots.len() as u32 {
+            if !matches!(layout.slots[slot as usize].1, Slot::Let(_)) {
+                let value = self.force(ix, slot, origin);
+                if output {
+                    self.mark_refs(&value);
+                }
+            }
+        }
+        if let Some(def) = layout.record {
+            for (item, check) in &def.checks {
+                let cx = self.type_cx(ix, *item);
+                self.check(check, &cx, &mut Frame::default(), Some(origin));
+            }
+        }
+    }
+
+    /// Derived fields that nobody read: what can't be computed is said only to whoever asks.
+    fn force_lets(&mut self) {
+        self.quiet = true;
+        for ix in 0..self.entries.len() as EntryIx {
+            let layout = self.entry(ix).layout.clone();
+            for (slot, (_, what)) in layout.slots.iter().enumerate() {
+                let empty = matches!(self.entry(ix).cells[slot], Cell::Empty);
+                if !matches!(what, Slot::Let(_)) || !empty {
+                    continue;
+                }
+                let outer = std::mem::take(&mut self.reports);
+                let origin = self.entry(ix).origin;
+                self.force(ix, slot as u32, origin);
+                self.reports = outer;
+            }
+        }
+    }
+
+    fn check_statements(&mut self) {
+        for unit in 0..self.units.len() as UnitIx {
+            if self.guard_holds(unit) != Some(true) {
+                continue;
+            }
+            let stmts = self.unit(unit).stmts;
+            for effect in &stmts.effects {
+                self.effect(unit, effect);
+            }
+            for check in &stmts.checks {
+                let cx = self.unit_cx(unit);
+                let mut frame = self.unit_frame(unit);
+                self.check(check, &cx, &mut frame, None);
+            }
+            self.check_tunes(unit);
+        }
+    }
+
+    fn effect(&mut self, unit: UnitIx, effect: &'a Effect) {
+        let cx = self.unit_cx(unit);
+        let mut frame = self.unit_frame(unit);
+        let mut state = Chain::default();
+        self.run_chain(&effect.chain, &cx, &mut frame, &mut state, &mut |me, frame, state| {
+            me.mark_handled(unit, &state.vars);
+            match &effect.kind {
+                EffectKind::Fail(value) => {
+                    me.eval(value, &cx, frame);
+                }
+                EffectKind::Covered { entry, because } => {
+                    let entry = me.eval(entry, &cx, frame);
+                    let because = me.eval(because, &cx, frame);
+                    if let (Kind::Ref(key), Some(because)) = (entry.kind(), because.as_text()) {
+                        me.marks.handled.insert(key.clone());
+                        me.marks.covered.insert(key.clone(), Arc::from(&*because));
+                    }
+                }
+            }
+        });
+    }
+
+    /// Evaluates a check; does it hold, as far as can be told?
+    pub(crate) fn check(&mut self, check: &'a Check, cx: &Cx<'a>, frame: &mut Frame, about: Option<Origin>) -> bool {
+        let outer = self.marks.set_checking(true);
+        let mut fine = true;
+        self.bounded(|me| {
+            let mut state = Chain::default();
+            me.run_chain(&check.chain, cx, frame, &mut state, &mut |me, frame, _| {
+                let value = me.eval(&check.cond, cx, frame);
+                if truth(&value) == Some(false) {
+                    fine = false;
+                    me.check_failed(check, cx, frame, about);
+                }
+            });
+        });
+        self.marks.restore(outer);
+        fine
+    }
+
+    fn check_failed(&mut self, check: &'a Check, cx: &Cx<'a>, frame: &mut Frame, about: Option<Origin>) {
+        let parts = self.explain(&check.cond, cx, frame);
+        let message = check.message.as_ref().map(|message| self.eval(message, cx, frame));
+        let message = message.and_then(|value| value.as_text().map(|text| text.into_owned()));
+        let message = message.unwrap_or_else(|| "a check does not hold".to_owned());
+        let code = check.code.map_or(&code::CHECK_FAILED, |id| code_by_id(&id));
+        let rule = cx.at(check.node);
+        let mut places = parts.places(cx.item).into_iter();
+        // The place to edit is where a value was written, not where the rule stands.
+        let (at, label) = match (places.next(), about) {
+            (Some((place, text)), _) => (place, text),
+            (None, Some(about)) => (about, String::new()),
+            (None, None) => (rule, String::new()),
+        };
+        let mut diagnostic = code.at(at, message).label(label);
+        for (place, text) in places.take(4) {
+            diagnostic = diagnostic.also(place, text);
+        }
+        if at != rule {
+            diagnostic = diagnostic.also(rule, "this must hold");
+        }
+        self.report(Report { diagnostic, values: parts.texts() });
+    }
+
+    /// Tunes of a site's or cluster's file must hit something; those of modules wait for their target.
+    fn check_tunes(&mut self, unit_ix: UnitIx) {
+        let unit = self.unit(unit_ix);
+        if unit.writer.module || self.role == Role::Early {
+            return;
+        }
+        let (scope, item, stmts) = (unit.scope, unit.item, unit.stmts);
+        for tune in &stmts.tunes {
+            let at = Origin::new(item, tune.node);
+            let target = match &tune.target {
+                TuneTarget::Module(name) => {
+                    if self.module_in_use(scope, *name).is_none() {
+                        let names = self.modules_around(scope);
+                        let hint = did_you_mean(name, names.iter().map(|s| s.as_str()));
+                        let message = format!("module `{name}` is not in use in {scope}{hint}");
+                        self.report(code::TUNES_NOTHING.at(at, message).label("tunes nothing"));
+                    }
+                    continue;
+                }
+                TuneTarget::Entry(entry) => Some(entry.clone()),
+                TuneTarget::Computed { .. } => self.computed_target(unit_ix, tune),
+            };
+            let Some(target) = target else { continue };
+            let mut names = Vec::new();
+            let mut hit = false;
+            for scope in self.outwards(scope).filter(|s| self.is_own(*s)).collect::<Vec<_>>() {
+                let (members, doubt) = self.members_known(scope, target.kind);
+                hit |= doubt || members.iter().any(|ix| self.names_entry(*ix, &target));
+                names.extend(members.iter().map(|ix| self.entry(*ix).key.name));
+            }
+            if !hit && !self.reach.is_unknown(target.kind, target.name) {
+                let hint = did_you_mean(&target.name, names.iter().map(|s| s.as_str()));
+                let message = format!("there is no {} `{}` in {scope}{hint}", target.kind, target.name);
+                self.report(code::TUNES_NOTHING.at(at, message).label("tunes nothing"));
+            }
+        }
+        for remove in &stmts.removes {
+            if let RemoveTarget::Entry { entry, .. } = &remove.target {
+                self.members_of(scope, entry.kind);
+            }
+        }
+    }
+
+    fn modules_around(&self, scope: ScopeKey) -> Vec<Symbol> {
+        let scopes = self.outwards(scope).filter_map(|scope| self.scopes.get(&scope));
+        scopes.flat_map(|scope| &scope.modules).map(|m| self.module(*m).ir.name).collect()
+    }
+
+    /// Entries lie in namespaces that somebody declares.
+    fn check_namespaces(&mut self) {
+        if !self.program.kinds.contains_key(&n().namespace) {
+            return;
+        }
+        let mut missing = rustc_hash::FxHashSet::default();
+        let mut all: Vec<EntryIx> = (0..self.entries.len() as EntryIx).collect();
+        // What somebody wrote himself before what follows from it.
+        all.sort_by_key(|ix| {
+            let entry = self.entry(*ix);
+            (entry.kubernetes.is_some(), entry.key.scope, entry.key.kind, entry.key.name)
+        });
+        for ix in all {
+            let entry = self.entry(ix);
+            let Some((namespace, at)) = entry.namespace else { continue };
+            let key = entry.key.clone();
+            let Some(cluster) = self.around(key.scope, kss_value::ScopeKind::Cluster) else { continue };
+            if !self.is_own(cluster) {
+                continue;
+            }
+            let (members, doubt) = self.members_known(cluster, n().namespace);
+            if doubt || members.iter().any(|ix| self.entry(*ix).key.name == namespace) || !missing.insert(namespace) {
+                continue;
+            }
+            let names: Vec<&str> = members.iter().map(|ix| self.entry(*ix).key.name.as_str()).collect();
+            let hint = did_you_mean(&namespace, names.iter().copied());
+            let message =
+                format!("nobody declares namespace `{namespace}`, in which {} lies{hint}", describe_entry(&key));
+            let report = code::UNKNOWN_ENTRY.at(at, message).label("no such namespace");
+            self.report(report.help(format!("declare it: `namespace {namespace} {{}}`")));
+        }
+    }
+}

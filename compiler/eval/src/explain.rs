@@ -1,0 +1,151 @@
+//! Why a condition does not hold: the values of its parts, and where they were written.
+
+use crate::chain::{Flow, LoopState, truth};
+use crate::context::{Cx, Frame};
+use crate::state::Eval;
+use crate::why::value_text;
+use kss_ir::{Expr, ExprKind, QuantifierKind};
+use kss_span::Origin;
+use kss_value::{Kind, Value};
+
+/// Parts of a condition with their values.
+#[derive(Default)]
+pub(crate) struct Parts {
+    list: Vec<(Origin, Value)>,
+    /// Two values that are in each other's way.
+    pub(crate) pair: Option<(Value, Value)>,
+}
+
+impl Parts {
+    /// The values as texts, each part once.
+    pub(crate) fn texts(&self) -> Vec<(Origin, String)> {
+        let mut out: Vec<(Origin, String)> = Vec::new();
+        for (origin, value) in &self.list {
+            if !out.iter().any(|(known, _)| known == origin) {
+                out.push((*origin, value_text(value)));
+            }
+        }
+        out
+    }
+
+    /// Where the values were written, outside of the condition itself.
+    pub(crate) fn places(&self, item: kss_span::ItemId) -> Vec<(Origin, String)> {
+        let mut out: Vec<(Origin, String)> = Vec::new();
+        let pair = self.pair.iter().flat_map(|(a, b)| [b, a]);
+        for value in pair.chain(self.list.iter().map(|(_, value)| value)) {
+            let place = value.origin();
+            let plain = !matches!(value.kind(), Kind::Ref(_) | Kind::Bool(_) | Kind::None | Kind::Poison);
+            if plain && !place.is_nowhere() && place.item != item && !out.iter().any(|(known, _)| *known == place) {
+                out.push((place, value_text(value)));
+            }
+        }
+        out
+    }
+
+    fn push(&mut self, at: Origin, value: Value) {
+        if !value.is_poison() {
+            self.list.push((at, value));
+        }
+    }
+}
+
+impl<'a> Eval<'a> {
+    /// The parts of a condition that is false. Leaves loop variables of the first failing instance in the frame.
+    pub(crate) fn explain(&mut self, cond: &'a Expr, cx: &Cx<'a>, fr: &mut Frame) -> Parts {
+        let mut parts = Parts::default();
+        self.explain_into(cond, cx, fr, true, &mut parts);
+        parts
+    }
+
+    /// `wanted` is the truth that the expression should have had.
+    fn explain_into(&mut self, e: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, wanted: bool, parts: &mut Parts) {
+        match &*e.kind {
+            ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+                let is_and = matches!(&*e.kind, ExprKind::And(..));
+                let left_truth = self.truth_of(left, cx, fr);
+                // Of `and` the part that fails; of `or` both, for neither holds.
+                if is_and == wanted && left_truth == Some(wanted) {
+                    self.explain_into(right, cx, fr, wanted, parts);
+                } else if is_and == wanted {
+                    self.explain_into(left, cx, fr, wanted, parts);
+                } else {
+                    self.explain_into(left, cx, fr, wanted, parts);
+                    self.explain_into(right, cx, fr, wanted, parts);
+                }
+            }
+            ExprKind::Not(value) => self.explain_into(value, cx, fr, !wanted, parts),
+            ExprKind::Infix { left, right, .. } => {
+                self.operand(left, cx, fr, parts);
+                self.operand(right, cx, fr, parts);
+            }
+            ExprKind::Is { subject, .. } => self.operand(subject, cx, fr, parts),
+            ExprKind::Quantifier { kind, loops, cond } => {
+                let failing = match kind {
+                    QuantifierKind::Every => false,
+                    QuantifierKind::No | QuantifierKind::Some => true,
+                };
+                let mut state = LoopState::default();
+                let flow =
+                    self.run_loops(loops, cx, fr, &mut state, &mut |me, fr, _| match me.truth_of(cond, cx, fr) {
+                        Some(truth) if truth == failing => Flow::Stop,
+                        _ => Flow::On,
+                    });
+                if flow == Flow::Stop {
+                    for each in loops {
+                        parts.push(cx.at(each.node), fr.get(each.value));
+                    }
+                    self.explain_into(cond, cx, fr, !failing, parts);
+                }
+            }
+            ExprKind::If { cond, then, otherwise } => {
+                self.operand(cond, cx, fr, parts);
+                let branch = if self.truth_of(cond, cx, fr) == Some(true) { then } else { otherwise };
+                self.explain_into(branch, cx, fr, wanted, parts);
+            }
+            ExprKind::Match { subject, arms } => {
+                let value = self.eval(subject, cx, fr);
+                parts.push(cx.at(subject.node), value.clone());
+                if let Some((_, arm)) = arms.iter().find(|(pattern, _)| self.matches(pattern, &value, fr)) {
+                    self.explain_into(arm, cx, fr, wanted, parts);
+                }
+            }
+            ExprKind::Builtin { name, args } => {
+                let values: Vec<Value> = args.iter().map(|arg| self.eval(arg, cx, fr)).collect();
+                parts.pair = self.offenders(*name, &values).or(parts.pair.take());
+                let constant = |arg: &Expr| matches!(&*arg.kind, ExprKind::Const(_));
+                for (arg, value) in args.iter().zip(values).filter(|(arg, _)| !constant(arg)) {
+                    parts.push(cx.at(arg.node), value);
+                }
+            }
+            ExprKind::Coerce { value, .. } => self.explain_into(value, cx, fr, wanted, parts),
+            ExprKind::Const(_) => {}
+            _ => {
+                let value = self.eval(e, cx, fr);
+                parts.push(cx.at(e.node), value);
+            }
+        }
+    }
+
+    /// An operand, and what it was computed from.
+    fn operand(&mut self, e: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, parts: &mut Parts) {
+        match &*e.kind {
+            ExprKind::Const(_) | ExprKind::Range(..) => {}
+            ExprKind::Infix { left, right, .. } => {
+                let value = self.eval(e, cx, fr);
+                parts.push(cx.at(e.node), value);
+                self.operand(left, cx, fr, parts);
+                self.operand(right, cx, fr, parts);
+            }
+            ExprKind::Coerce { value, .. } => self.operand(value, cx, fr, parts),
+            _ => {
+                let value = self.eval(e, cx, fr);
+                parts.push(cx.at(e.node), value);
+            }
+        }
+    }
+
+    fn truth_of(&mut self, e: &'a Expr, cx: &Cx<'a>, fr: &mut Frame) -> Option<bool> {
+        let value = self.eval(e, cx, fr);
+        truth(&value)
+    }
+}

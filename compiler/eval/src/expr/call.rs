@@ -1,0 +1,63 @@
+//! Functions of files, modules and types.
+
+use super::access::around_cx;
+use crate::cells::deeper;
+use crate::context::{Cx, Frame, This};
+use crate::state::Eval;
+use crate::world::home;
+use kss_ir::FnId;
+use kss_span::Origin;
+use kss_value::{EntryKey, Kind, ScopeKey, Value};
+use std::sync::Arc;
+
+impl<'a> Eval<'a> {
+    pub(super) fn call(
+        &mut self,
+        function: FnId,
+        args: Vec<Value>,
+        cx: &Cx<'a>,
+        this: This<'a>,
+        scope: ScopeKey,
+        at: Origin,
+    ) -> Value {
+        let Some(ir) = self.program.fns.get(&function).map(|ir| &**ir) else { return Value::poison(at) };
+        let own = Cx { item: ir.item, scope, unit: cx.unit, entry: cx.entry.clone(), this };
+        let value = deeper(|| self.eval(&ir.body, &own, &mut Frame::with(args)));
+        // What the function computed comes, for its reader, from the call.
+        match value.origin().item == ir.item && cx.item != ir.item {
+            true => value.with_origin(at),
+            false => value,
+        }
+    }
+
+    pub(super) fn call_on(
+        &mut self,
+        base: Value,
+        around: Option<Arc<EntryKey>>,
+        function: FnId,
+        args: Vec<Value>,
+        cx: &Cx<'a>,
+        at: Origin,
+    ) -> Value {
+        let own = around_cx(cx, around);
+        match base.kind() {
+            Kind::Ref(key) => {
+                let key = key.clone();
+                let scope = home(&key);
+                let own = Cx { entry: Some(key.clone()), ..own };
+                self.call(function, args, &own, This::Entry(key), scope, at)
+            }
+            Kind::Record(_) => {
+                let def = self.program.records.values().find(|def| def.fns.iter().any(|f| f.id == function));
+                let Some(def) = def.map(|def| &**def) else { return Value::poison(at) };
+                let scope = own.scope;
+                self.call(function, args, &own, This::Value(base, def), scope, at)
+            }
+            Kind::Case(_, Some(payload)) => {
+                let payload = payload.clone();
+                self.call_on(payload, own.entry.clone(), function, args, cx, at)
+            }
+            _ => Value::poison(at),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The end of an evaluation: what others may read of it.
+
+use crate::ScopeModel;
+use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
+use crate::layout::Slot;
+use crate::modules::same_kind;
+use crate::secrets;
+use crate::state::{Cell, EntryIx, Eval, Late, Members};
+use kss_span::Origin;
+use kss_value::ScopeKey;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+impl<'a> Eval<'a> {
+    /// Everything computed, without what computes it.
+    pub(crate) fn freeze(&mut self) -> Frozen {
+        let mut frozen = Frozen { unhandled: self.unhandled(), ..Frozen::default() };
+        let mut late = FxHashMap::default();
+        for ix in 0..self.entries.len() as EntryIx {
+            let key = self.entry(ix).key.clone();
+            if self.by_key.contains_key(&key) {
+                let entry = self.freeze_entry(ix, &mut late);
+                frozen.entries.insert(key, entry);
+            }
+        }
+        for ((scope, kind), members) in &self.members {
+            if let Members::Done(list, _) = members {
+                let keys = list.iter().map(|ix| self.entry(*ix).key.clone()).collect();
+                frozen.members.insert((*scope, *kind), keys);
+            }
+        }
+        for (id, reason) in &self.late_members {
+            frozen.late_members.insert(*id, share(reason, &mut late));
+        }
+        let scopes: Vec<ScopeKey> = self.scopes.keys().copied().collect();
+        let program = self.program;
+        for scope in scopes {
+            for sig in program.capabilities.values().filter(|sig| same_kind(sig.scope, scope.kind)) {
+                let keys = self.provider_keys(scope, sig.name, Origin::NOWHERE);
+                frozen.providers.insert((scope, sig.name), keys);
+            }
+            let inner = self.inner(scope);
+            frozen.inner.insert(scope, inner.to_vec());
+            let modules = self.scopes[&scope].modules.iter().map(|m| self.module(*m).ir.name).collect();
+            frozen.modules.insert(scope, modules);
+        }
+        frozen.absent = std::mem::take(&mut self.absent);
+        frozen.owners = std::mem::take(&mut self.owners);
+        frozen.sources = std::mem::take(&mut self.secret_sources);
+        frozen.handled = std::mem::take(&mut self.marks.handled);
+        frozen.covered = std::mem::take(&mut self.marks.covered);
+        frozen
+    }
+
+    fn freeze_entry(&mut self, ix: EntryIx, late: &mut FxHashMap<*const Late, Arc<Late>>) -> FrozenEntry {
+        let why = std::mem::take(&mut self.entries[ix as usize].why);
+        let entry = self.entry(ix);
+        let mut cells = FxHashMap::default();
+        let mut rest = None;
+        for (at, (name, slot)) in entry.layout.slots.iter().enumerate() {
+            let cell = match (&entry.cells[at], self.late_cells.get(&(ix, at as u32))) {
+                (_, Some(reason)) => FrozenCell::Late(share(reason, late)),
+                (Cell::Done(value), None) => FrozenCell::Value(value.clone()),
+                (Cell::Failed(reports), None) => FrozenCell::Failed(reports.to_vec()),
+                (Cell::Empty | Cell::Busy, None) => continue,
+            };
+            match slot {
+                Slot::Whole(_) | Slot::Open => rest = Some(cell),
+                _ => {
+                    cells.insert(*name, cell);
+                }
+            }
+        }
+        FrozenEntry {
+            cells,
+            rest,
+            owner: entry.owner.clone(),
+            namespace: entry.namespace,
+            kubernetes: entry.kubernetes,
+            origin: entry.origin,
+            why,
+        }
+    }
+
+    /// The result.
+    pub(crate) fn finish(mut self) -> ScopeModel {
+        let root = self.scopes.keys().next().copied().unwrap_or(self.site);
+        let scope = self.scope_model(root);
+        let inner: Vec<_> = self.inner(root).iter().map(|inner| self.scope_model(*inner)).collect();
+        let reports = std::mem::take(&mut self.reports).finish();
+        let frozen = self.freeze();
+        // Derived fields count where something finished holds them.
+        let fields = self.entries.iter().flat_map(|entry| {
+            let slots = entry.layout.slots.iter().zip(&entry.cells);
+            slots.filter_map(|((_, slot), cell)| match (slot, cell) {
+                (Slot::Let(_), _) => None,
+                (_, Cell::Done(value)) => Some(value),
+                _ => None,
+            })
+        });
+        let foreign = self.foreign.iter().flat_map(|frozen| frozen.sources.iter());
+        let mut sources: FxHashMap<_, _> = foreign.map(|(k, v)| (k.clone(), v.clone())).collect();
+        sources.extend(frozen.sources.iter().map(|(k, v)| (k.clone(), v.clone())));
+        let secrets = secrets::collect(fields, &sources);
+        ScopeModel { scope, inner, reports, secrets, frozen: Arc::new(frozen) }
+    }
+}
+
+/// The same reason, shared between threads once.
+fn share(reason: &Rc<Late>, known: &mut FxHashMap<*const Late, Arc<Late>>) -> Arc<Late> {
+    known.entry(Rc::as_ptr(reason)).or_insert_with(|| Arc::new(Late::clone(reason))).clone()
+}

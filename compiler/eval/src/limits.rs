@@ -1,0 +1,84 @@
+//! How much work an evaluation may do.
+
+use crate::state::Eval;
+use kss_diag::code;
+use kss_span::{ItemId, Origin};
+use rustc_hash::FxHashMap;
+
+/// Expressions that one evaluation may look at. The reference cluster needs some hundred thousand.
+const STEPS: u64 = 200_000_000;
+/// Expressions that one check may look at, what it forces included.
+const CHECK_STEPS: u64 = 40_000_000;
+/// Instances of one nest of loops.
+pub(crate) const LOOP: u64 = 1_000_000;
+/// How often the clock of the outside world is looked at, and where the work happens.
+const SAMPLE: u64 = 4096;
+
+/// The counter.
+pub(crate) struct Limits {
+    steps: u64,
+    until: u64,
+    stopped: bool,
+    interrupted: bool,
+    samples: FxHashMap<Origin, u32>,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { steps: 0, until: STEPS, stopped: false, interrupted: false, samples: FxHashMap::default() }
+    }
+}
+
+impl Eval<'_> {
+    /// Counts one expression; `false` if there is no time for it.
+    pub(crate) fn step(&mut self, item: ItemId, node: u32) -> bool {
+        let limits = &mut self.limits;
+        limits.steps += 1;
+        if limits.steps.is_multiple_of(SAMPLE) {
+            *limits.samples.entry(Origin::new(item, node)).or_default() += 1;
+            limits.interrupted |= self.env.interrupted();
+        }
+        if limits.stopped || limits.interrupted {
+            return false;
+        }
+        if limits.steps > limits.until {
+            limits.stopped = true;
+            self.too_much_work(Origin::new(item, node));
+        }
+        !self.limits.stopped
+    }
+
+    fn too_much_work(&mut self, at: Origin) {
+        // Where most samples were taken; of equally hot places any, but always the same.
+        let samples = self.limits.samples.iter();
+        let hot = samples.max_by_key(|(o, n)| (**n, std::cmp::Reverse((o.item.key(), o.node)))).map_or(at, |(o, _)| *o);
+        let message = format!("this takes too much work: more than {} steps", self.limits.until);
+        let report = code::TOO_MUCH_WORK.at(hot, message).label("most of the time is spent here");
+        self.report(report.help(
+            "loop over fewer elements, or use `unique`, `disjoint` and `overlaps`, which don't compare all pairs",
+        ));
+    }
+
+    /// Runs `f` with the budget of one check.
+    pub(crate) fn bounded<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.limits.until;
+        self.limits.until = outer.min(self.limits.steps + CHECK_STEPS);
+        let result = f(self);
+        self.limits.until = outer;
+        if self.limits.steps <= outer {
+            self.limits.stopped = false;
+        }
+        result
+    }
+
+    /// Counts one instance of a nest of loops; `false` if there are too many.
+    pub(crate) fn turn(&mut self, nest: &mut u64, count: u64, at: Origin) -> bool {
+        *nest = nest.saturating_add(count);
+        if *nest > LOOP {
+            let message = format!("this loop has more than {LOOP} instances");
+            self.report(code::TOO_MUCH_WORK.at(at, message).label("too many elements"));
+            return false;
+        }
+        true
+    }
+}

@@ -1,0 +1,162 @@
+//! Who wrote a value, and whom it beat.
+
+use crate::frozen::Frozen;
+use crate::merge::{Leaf, Mark};
+use crate::tree::Tree;
+use kss_span::{ItemId, Origin, Symbol};
+use kss_value::scalar::{describe, literal};
+use kss_value::{EntryKey, Flags, Kind, Value};
+use std::sync::Arc;
+
+/// Who wins, lowest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Layer {
+    /// The default of a type or option.
+    Type,
+    /// `default x = …`
+    Default,
+    /// A module.
+    Module,
+    /// A site or cluster file.
+    Scope,
+    /// `override x = …`
+    Override,
+    /// `force x = …`
+    Force,
+    /// The private overlay of the site.
+    Overlay,
+}
+
+/// One contribution to a value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WhyStep {
+    /// The statement.
+    pub origin: Origin,
+    /// Its layer.
+    pub layer: Layer,
+    /// The module that wrote it, or the site or cluster.
+    pub module: Symbol,
+    /// Its reason.
+    pub because: Option<Arc<str>>,
+    /// The value, for people; a secret or private value shows nothing of itself.
+    pub value_text: String,
+    /// Does the value count (the winner, and whoever wrote the same)?
+    pub won: bool,
+}
+
+/// The contributions to one leaf.
+#[derive(Clone, Debug)]
+pub(crate) struct WhyLeaf {
+    pub(crate) path: Vec<Symbol>,
+    pub(crate) steps: Vec<WhyStep>,
+}
+
+/// Collects the contributions to every leaf of a merged field; `writers` are names of contributors.
+pub(crate) fn collect(tree: &Tree, writers: &dyn Fn(u32) -> Symbol, path: &mut Vec<Symbol>, out: &mut Vec<WhyLeaf>) {
+    match tree {
+        Tree::Leaf(leaf) => out.push(of_leaf(leaf, writers, path)),
+        Tree::Grow(grow) => {
+            let mut steps: Vec<WhyStep> =
+                grow.base.iter().flat_map(|leaf| of_leaf(leaf, writers, path).steps).collect();
+            steps.extend(grow.items.iter().map(|(mark, value)| step(mark, value, true, writers)));
+            out.push(WhyLeaf { path: path.clone(), steps });
+        }
+        Tree::Map(branch) => {
+            for (name, child) in &branch.children {
+                path.push(*name);
+                collect(child, writers, path, out);
+                path.pop();
+            }
+        }
+    }
+}
+
+fn of_leaf(leaf: &Leaf, writers: &dyn Fn(u32) -> Symbol, path: &[Symbol]) -> WhyLeaf {
+    let mut steps = vec![step(&leaf.mark, &leaf.value, true, writers)];
+    steps.extend(leaf.agrees.iter().map(|mark| step(mark, &leaf.value, true, writers)));
+    steps.extend(leaf.lost.iter().rev().map(|(mark, value)| step(mark, value, false, writers)));
+    WhyLeaf { path: path.to_vec(), steps }
+}
+
+fn step(mark: &Mark, value: &Value, won: bool, writers: &dyn Fn(u32) -> Symbol) -> WhyStep {
+    WhyStep {
+        origin: mark.origin,
+        layer: mark.layer,
+        module: writers(mark.who),
+        because: mark.because.clone(),
+        value_text: value_text(value),
+        won,
+    }
+}
+
+/// How many elements of a list a message shows.
+const SHOWN: usize = 4;
+
+/// A value as a message shows it. Of something private or secret nothing is shown.
+pub(crate) fn value_text(value: &Value) -> String {
+    if value.flags().has(Flags::PRIVATE) {
+        return "a private value".to_owned();
+    }
+    match value.kind() {
+        Kind::Ref(key) if key.name.is_empty() => format!("{} of {}", key.kind, key.scope),
+        Kind::Ref(key) => format!("{}.{}", key.kind, key.name),
+        Kind::Case(name, Some(_)) => format!("{name} {{ … }}"),
+        Kind::List(items) => format!("[{}]", items_text(items)),
+        Kind::Set(items) => format!("{{{}}}", items_text(items)),
+        Kind::Record(record) if record.is_empty() => "{}".to_owned(),
+        _ => literal(value).unwrap_or_else(|| describe(value)),
+    }
+}
+
+fn items_text(items: &[Value]) -> String {
+    let mut shown: Vec<String> = items.iter().take(SHOWN).map(value_text).collect();
+    if items.len() > SHOWN {
+        shown.push(format!("… {} more", items.len() - SHOWN));
+    }
+    shown.join(", ")
+}
+
+impl Frozen {
+    pub(crate) fn why(&self, key: &EntryKey, path: &[Symbol]) -> Vec<WhyStep> {
+        let Some(entry) = self.entries.get(key) else { return Vec::new() };
+        // The contributions to the longest written path that leads to the place, or to everything below it.
+        let leads = |leaf: &&WhyLeaf| path.starts_with(&leaf.path);
+        if let Some(leaf) = entry.why.iter().filter(leads).max_by_key(|leaf| leaf.path.len()) {
+            return leaf.steps.clone();
+        }
+        let below = entry.why.iter().filter(|leaf| leaf.path.starts_with(path));
+        below.flat_map(|leaf| leaf.steps.iter().cloned()).collect()
+    }
+
+    /// Of all entries whose head stands at `head`: the contributions to the longest written path that is the end of one of
+    /// `paths`, with the entry and that path.
+    pub(crate) fn why_at(
+        &self,
+        head: Origin,
+        name: &dyn Fn(Symbol) -> bool,
+        paths: &[Vec<Symbol>],
+    ) -> Option<(usize, Vec<WhyStep>)> {
+        let mut best: Option<(usize, &EntryKey, &WhyLeaf)> = None;
+        for (key, entry) in self.entries.iter().filter(|(key, e)| e.origin == head && name(key.name)) {
+            for leaf in entry.why.iter().filter(|leaf| paths.iter().any(|path| path.starts_with(&leaf.path))) {
+                let depth = leaf.path.len();
+                // Of equally deep ones the first by name, whatever the order of the map.
+                if best.is_none_or(|(d, k, _)| depth > d || (depth == d && **key < *k)) {
+                    best = Some((depth, key, leaf));
+                }
+            }
+        }
+        best.map(|(depth, _, leaf)| (depth, leaf.steps.clone()))
+    }
+
+    /// Of every leaf that a statement of `item` decides: all of its steps.
+    pub(crate) fn decided_by(&self, item: ItemId, out: &mut Vec<Vec<WhyStep>>) {
+        let mut keys: Vec<&Arc<EntryKey>> = self.entries.keys().collect();
+        keys.sort();
+        for leaf in keys.into_iter().filter_map(|key| self.entries.get(key)).flat_map(|entry| &entry.why) {
+            if leaf.steps.iter().any(|step| step.won && step.origin.item == item) {
+                out.push(leaf.steps.clone());
+            }
+        }
+    }
+}

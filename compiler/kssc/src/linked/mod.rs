@@ -1,0 +1,155 @@
+//! The driver over the compiler's libraries.
+
+mod model;
+mod why;
+
+use crate::commands::why::Target;
+use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
+use crate::failure::Failure;
+use kss_backend::{Files, OutputTree};
+use kss_diag::Diagnostic;
+use kss_model::Model;
+use kss_project::{Database, Session};
+use kss_span::{FileId, Origin};
+use std::path::{Path, PathBuf};
+
+/// The compiler itself.
+pub(crate) struct Compiler;
+
+impl ProjectSources for Session {
+    fn on_disk(&self, file: FileId) -> Option<PathBuf> {
+        Session::on_disk(self, file).cloned()
+    }
+}
+
+impl Compiler {
+    fn open(roots: &[PathBuf], public: bool) -> Result<Session, Failure> {
+        let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
+        Ok(Session::new(Database::default(), loaded, public))
+    }
+}
+
+/// Files of the library that values name by their path.
+struct LibraryFiles;
+
+impl Files for LibraryFiles {
+    fn text(&self, path: &str) -> Option<&str> {
+        std::str::from_utf8(kss_stdlib::file(path)?).ok()
+    }
+}
+
+/// All files that a model becomes, and what can't be written.
+fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+    let context = kss_outputs::Context {
+        nix: kss_stdlib::NIX,
+        tofu_modules: kss_stdlib::TOFU_MODULES,
+        is_package: &kss_project::is_package,
+        files: &LibraryFiles,
+    };
+    kss_outputs::outputs(model, &context)
+}
+
+fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
+    let files = session.own_files();
+    Checked { diagnostics, files, sources: Box::new(session) }
+}
+
+impl Driver for Compiler {
+    fn formatter(&self) -> Result<Formatter<'_>, Failure> {
+        Err(Failure::Unlinked)
+    }
+
+    fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure> {
+        let session = Compiler::open(roots, public)?;
+        let mut found = session.check();
+        for (_, outcome) in &found.outcomes {
+            let (_, diags) = outputs(&outcome.model);
+            found.diagnostics.extend(diags.into_iter().map(|d| found.places.locate(d)));
+        }
+        let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
+        Ok(checked(session, diagnostics))
+    }
+
+    fn build(&self, build: &Build) -> Result<Built, Failure> {
+        let session = Compiler::open(std::slice::from_ref(&build.root), false)?;
+        let mut found = session.check();
+        let mut trees = Vec::new();
+        for (_, outcome) in &found.outcomes {
+            let (tree, diags) = outputs(&outcome.model);
+            found.diagnostics.extend(diags.into_iter().map(|d| found.places.locate(d)));
+            trees.push(tree);
+        }
+        let wrong = found.has_errors();
+        let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
+        let checked = checked(session, diagnostics);
+        let wrong = wrong && std::env::var_os("KSS_FORCE").is_none();
+        let Some(tree) = trees.pop().filter(|_| !wrong) else {
+            return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
+        };
+        let output = &build.output;
+        if build.check {
+            let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
+            let changes = changes.into_iter().map(|d| (change(d.change), PathBuf::from(d.path))).collect();
+            return Ok(Built { checked, changes, unchanged: 0 });
+        }
+        let report = kss_deploy::write(&tree, output, &kss_deploy::Options::default()).map_err(deploy)?;
+        let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
+        let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
+        Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
+    }
+
+    fn why(&self, target: &Target) -> Result<Why, Failure> {
+        let path = why::path_in_tree(&target.file).ok_or_else(|| {
+            Failure::Project(format!(
+                "`{}` is in no deploy tree: no folder above it has `.kssc/manifest.json`",
+                target.file.display()
+            ))
+        })?;
+        let root = crate::paths::root(None)?;
+        let session = Compiler::open(&[root], false)?;
+        let found = session.check();
+        let mut tree = OutputTree::default();
+        for (_, outcome) in &found.outcomes {
+            tree = outputs(&outcome.model).0;
+        }
+        why::why(&session, &found, &tree, &path, target)
+    }
+
+    fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
+        let session = Compiler::open(&[root.to_owned()], false)?;
+        let found = session.check();
+        if found.has_errors() {
+            return Ok(Tested { checked: checked(session, found.diagnostics), tests: Vec::new() });
+        }
+        let results = session.test(&found, filter);
+        let tests = results.iter().map(|t| (t.title.to_string(), t.diagnostics.is_empty())).collect();
+        let wrong = results.into_iter().flat_map(|t| t.diagnostics).collect();
+        let diagnostics = kss_diag::arrange(wrong, &[], &session);
+        Ok(Tested { checked: checked(session, diagnostics), tests })
+    }
+
+    fn model(&self, root: &Path, cluster: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure> {
+        let session = Compiler::open(&[root.to_owned()], false)?;
+        let found = session.check();
+        if found.has_errors() {
+            return Ok(Err(checked(session, found.diagnostics)));
+        }
+        let json = found.outcomes.iter().find_map(|(_, outcome)| model::model(&outcome.model, cluster));
+        json.map(Ok).ok_or_else(|| match cluster {
+            Some(name) => Failure::Project(format!("there is no cluster `{name}`")),
+            None => Failure::Project("there is no site in these files".to_owned()),
+        })
+    }
+}
+
+fn deploy(error: kss_deploy::DeployError) -> Failure {
+    Failure::Project(error.to_string())
+}
+
+fn change(change: kss_deploy::Change) -> Change {
+    match change {
+        kss_deploy::Change::Missing => Change::Added,
+        kss_deploy::Change::Differs | kss_deploy::Change::Interrupted => Change::Changed,
+        kss_deploy::Change::Stale => Change::Removed,
+    }
+}

@@ -1,0 +1,272 @@
+//! A project that is open: its database, and everything that is wrong with it.
+
+use crate::db::{self, ItemKey, Project, ScopeName, SourceFile};
+use crate::load::Loaded;
+use crate::{Places, Shared, evaluation};
+use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
+use kss_eval::{Outcome, Report, ScopeModel};
+use kss_span::{FileId, ItemId, Origin, Symbol};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use salsa::Storage;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The one concrete database.
+#[salsa::db]
+#[derive(Clone, Default)]
+pub struct Database {
+    storage: Storage<Self>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+impl Database {
+    /// A database that tells `observer` what it does; tests count queries by it.
+    pub fn observed(observer: impl Fn(salsa::Event) + Send + Sync + 'static) -> Database {
+        Database { storage: Storage::new(Some(Box::new(observer))) }
+    }
+}
+
+/// A project that is open.
+pub struct Session {
+    db: Database,
+    project: Project,
+    files: Vec<SourceFile>,
+    disk: Vec<Option<PathBuf>>,
+    unreadable: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// Opens `loaded`. `public`: without private overlays.
+    pub fn new(db: Database, loaded: Loaded, public: bool) -> Session {
+        let files: Vec<SourceFile> =
+            loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
+        let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
+        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
+        let disk = loaded.files.into_iter().map(|f| f.disk).collect();
+        Session { db, project, files, disk, unreadable: loaded.diags }
+    }
+
+    /// The database, for queries.
+    pub fn db(&self) -> &Database {
+        &self.db
+    }
+
+    /// The input that all queries start from.
+    pub fn project(&self) -> Project {
+        self.project
+    }
+
+    /// Replaces the text of a file.
+    pub fn set_text(&mut self, file: FileId, text: Arc<str>) {
+        use salsa::Setter;
+        if let Some(file) = self.files.get(file.0 as usize) {
+            file.set_text(&mut self.db).to(text);
+        }
+    }
+
+    /// The file at `path`.
+    pub fn file(&self, path: &str) -> Option<FileId> {
+        self.files.iter().find(|f| f.path(&self.db) == path).map(|f| f.id(&self.db))
+    }
+
+    /// How many files are the project's own.
+    pub fn own_files(&self) -> usize {
+        self.disk.iter().filter(|d| d.is_some()).count()
+    }
+
+    /// Where a file lies; none for the library.
+    pub fn on_disk(&self, file: FileId) -> Option<&PathBuf> {
+        self.disk.get(file.0 as usize)?.as_ref()
+    }
+
+    /// Parses all files, in parallel.
+    pub fn parse_all(&self) {
+        let db = self.db.clone();
+        self.project.files(&self.db).par_iter().for_each_with(db, |db, file| {
+            db::items(db, *file);
+        });
+    }
+
+    /// Places of all items.
+    pub fn places(&self) -> Places {
+        let mut places = Places::default();
+        for file in self.project.files(&self.db) {
+            places.add(file.id(&self.db), db::items(&self.db, *file), db::parse(&self.db, *file));
+        }
+        places
+    }
+
+    /// Sites of the project, in natural order.
+    pub fn sites(&self) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = db::signatures(&self.db, self.project).sites.keys().copied().collect();
+        names.sort();
+        names
+    }
+
+    /// Evaluates `site` with its clusters, in parallel.
+    pub fn evaluate(&self, site: Symbol) -> Option<Outcome> {
+        let key = ScopeName::new(&self.db, site);
+        let clusters = evaluation::clusters(&self.db, self.project, key).clone();
+        evaluation::early(&self.db, self.project, key).as_ref()?;
+        let project = self.project;
+        let models: Vec<Arc<ScopeModel>> = clusters
+            .par_iter()
+            .map_with(self.db.clone(), |db, name| {
+                let (site, cluster) = (ScopeName::new(db, site), ScopeName::new(db, *name));
+                evaluation::cluster(db, project, site, cluster).clone().map(|shared| shared.0)
+            })
+            .flatten()
+            .collect();
+        let whole = evaluation::site(&self.db, self.project, key).clone()?;
+        Some(kss_eval::assemble(whole.0, models))
+    }
+
+    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
+        let db = &self.db;
+        let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
+            .iter()
+            .filter(|item| db::is_test(**item))
+            .filter_map(|item| db::lowered(db, self.project, ItemKey::new(db, *item)).test().cloned())
+            .filter(|test| test.title.contains(filter))
+            .collect();
+        let world = evaluation::world(db, self.project, |_| true);
+        let run = |test: &Arc<kss_ir::TestIr>| {
+            let mut diagnostics = Vec::new();
+            for (site, outcome) in &checked.outcomes {
+                let result = kss_eval::run_test(&world, *site, outcome, test);
+                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
+            }
+            (test.title.clone(), diagnostics)
+        };
+        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+    }
+
+    /// Everything that is wrong without evaluating.
+    pub fn static_diagnostics(&self, places: &Places) -> Vec<Diagnostic> {
+        let db = &self.db;
+        let mut out = self.unreadable.clone();
+        for file in self.project.files(&self.db) {
+            out.extend(db::parse(db, *file).errors.iter().cloned());
+        }
+        let sigs = db::signatures(db, self.project);
+        let mut found: Vec<Diagnostic<Origin>> = sigs.diags.clone();
+        let items: Vec<(ItemId, _)> = db::item_ids(db, self.project)
+            .iter()
+            .map(|item| (*item, db::lowered(db, self.project, ItemKey::new(db, *item)).clone()))
+            .collect();
+        found.extend(items.iter().flat_map(|(_, l)| l.diags.iter().cloned()));
+        found.extend(db::library(db, self.project).diags.iter().cloned());
+        found.extend(kss_sema::unused_imports(sigs, &items));
+        out.extend(found.into_iter().map(|d| places.locate(d)));
+        out
+    }
+
+    /// Everything that is wrong, arranged, and what was evaluated.
+    pub fn check(&self) -> Checked {
+        self.parse_all();
+        let places = self.places();
+        let mut diagnostics = self.static_diagnostics(&places);
+        let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.id < "K0200");
+        let mut outcomes = Vec::new();
+        let mut scopes = Vec::new();
+        // After a syntax error statements are missing, and what evaluation says would be about that.
+        if !broken {
+            for site in self.sites() {
+                let Some(outcome) = self.evaluate(site) else { continue };
+                scopes.extend(outcome.parts.iter().map(|part| part.scope.key.to_string()));
+                for part in &outcome.parts {
+                    let scope = part.scope.key.to_string();
+                    diagnostics.extend(part.reports.iter().map(|report| {
+                        let mut diag = self.located(&places, report);
+                        diag.scopes.push(scope.clone());
+                        diag
+                    }));
+                }
+                outcomes.push((site, outcome));
+            }
+        }
+        let diagnostics = kss_diag::arrange(drop_followers(diagnostics), &scopes, self);
+        Checked { diagnostics, outcomes, places }
+    }
+
+    /// A report with places, and the values of a failed check as a diagram.
+    fn located(&self, places: &Places, report: &Report) -> Diagnostic {
+        let mut diag = places.locate(report.diagnostic.clone());
+        let parts: Vec<(kss_span::Span, &String)> =
+            report.values.iter().filter_map(|(o, text)| Some((places.span(*o)?, text))).collect();
+        let Some(file) = parts.first().map(|(span, _)| span.file) else { return diag };
+        let whole = parts.iter().filter(|(s, _)| s.file == file).map(|(s, _)| s.range).reduce(|a, b| a.cover(b));
+        let Some(whole) = whole else { return diag };
+        let text = &self.text(file)[whole.range()];
+        let parts: Vec<PartValue> = parts
+            .iter()
+            .filter(|(s, _)| s.file == file)
+            .map(|(s, text)| {
+                let range = kss_span::TextRange::new(s.range.lo - whole.lo, s.range.hi - whole.lo);
+                PartValue { range, text: (*text).clone() }
+            })
+            .collect();
+        let diagram = kss_diag::diagram(text, &parts);
+        if !diagram.is_empty() {
+            diag = diag.note(diagram);
+        }
+        diag
+    }
+}
+
+/// A field that nobody set is not reported again where it is read.
+fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let unset: FxHashSet<_> =
+        diagnostics.iter().filter(|d| d.code.id == code::MISSING_FIELD.id).map(|d| d.place).collect();
+    let mut seen: FxHashMap<_, usize> = FxHashMap::default();
+    let keep = |d: &Diagnostic| !(d.code.id == code::NOT_SET.id && unset.contains(&d.place));
+    diagnostics
+        .into_iter()
+        .filter(|d| {
+            keep(d) && {
+                let count = seen.entry((d.code.id, d.place, d.message.clone(), d.scopes.clone())).or_insert(0);
+                *count += 1;
+                *count == 1
+            }
+        })
+        .collect()
+}
+
+impl Sources for Session {
+    fn path(&self, file: FileId) -> &str {
+        self.files.get(file.0 as usize).map_or("", |f| f.path(&self.db).as_str())
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.files.get(file.0 as usize).map_or("", |f| f.text(&self.db))
+    }
+}
+
+/// A test that ran.
+pub struct TestResult {
+    /// Its title.
+    pub title: Arc<str>,
+    /// What did not hold; nothing if it passed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What a check found.
+pub struct Checked {
+    /// Everything that is wrong, in the order in which it is shown.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Evaluated sites.
+    pub outcomes: Vec<(Symbol, Outcome)>,
+    /// Places of all items.
+    pub places: Places,
+}
+
+impl Checked {
+    /// Is something wrong that forbids to write?
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+}

@@ -1,0 +1,395 @@
+//! Whatever the text: no panic, a tree, and most of it as before where the text is nearly right.
+#![allow(clippy::print_stderr)]
+
+mod common;
+
+use common::{corpus, dump};
+use kss_span::FileId;
+use kss_syntax::ast::File;
+use kss_syntax::{Token, TokenKind, lex, parse};
+use proptest::prelude::*;
+use std::collections::HashMap;
+use std::time::Instant;
+
+fn text_of(tokens: &[Token], text: &str) -> String {
+    let mut at = 0;
+    let mut out = String::new();
+    for token in tokens {
+        assert!(token.len > 0);
+        out.push_str(&text[at..at + token.len as usize]);
+        at += token.len as usize;
+    }
+    out
+}
+
+/// What every text must survive.
+fn survives(text: &str) {
+    let tokens = lex(text);
+    assert_eq!(text_of(&tokens, text), text);
+    let parsed = parse(FileId(0), text);
+    assert_eq!(*parsed.tokens, *tokens);
+    assert_eq!(parsed.file.items.len(), parsed.spans.len());
+    for error in &parsed.errors {
+        assert!(text.get(error.place.range.range()).is_some(), "{error:?}");
+        for edit in error.fixes.iter().flat_map(|f| &f.edits) {
+            assert!(text.get(edit.place.range.range()).is_some(), "{error:?}");
+        }
+    }
+    for range in parsed.spans.iter().flat_map(|s| s.iter()) {
+        assert!(range.lo <= range.hi && text.get(range.range()).is_some());
+    }
+}
+
+/// Pieces that the language is made of, so that random texts get past the first error.
+fn pieces() -> impl Strategy<Value = String> {
+    const WORDS: &[&str] = &[
+        "a",
+        "node",
+        "x-1",
+        "worker-{1..3}",
+        "if",
+        "for",
+        "in",
+        "match",
+        "=>",
+        "else",
+        "then",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        "\n",
+        "=",
+        ":",
+        ".",
+        "..",
+        "?",
+        "|",
+        "\"",
+        "\"\"\"",
+        "'",
+        "'''",
+        "${",
+        "1",
+        "10.0.0.1",
+        "::",
+        "8GiB",
+        "1..2",
+        "not",
+        "is",
+        "every",
+        "type",
+        "T",
+        "module",
+        "let",
+        "because",
+        "where",
+        "use",
+        "tune",
+        "import",
+        "./",
+        "# c\n",
+        "## d\n",
+        "\\",
+        "å",
+        "\r\n",
+        "\t",
+        " ",
+        " ",
+        " ",
+        "fail",
+        "with",
+        "expect",
+        "no",
+        "error",
+        "check",
+        "-",
+        "+",
+        "==",
+        "??",
+        "//",
+        "&&",
+        "set",
+        "ref",
+        "Later",
+    ];
+    prop::collection::vec(prop::sample::select(WORDS), 0..60).prop_map(|w| w.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_text(text in any::<String>()) {
+        survives(&text);
+    }
+
+    #[test]
+    fn any_ascii(text in "[ -~\n]{0,200}") {
+        survives(&text);
+    }
+
+    #[test]
+    fn any_pieces(text in pieces()) {
+        survives(&text);
+    }
+}
+
+/// A generator of numbers that is the same everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end.max(1) as u64) as usize
+    }
+}
+
+const KINDS: [&str; 5] = ["token deleted", "token inserted", "line end deleted", "truncated", "character deleted"];
+
+/// A change as a person at a keyboard makes it.
+fn mutate(text: &str, tokens: &[Token], kind: usize, random: &mut Random) -> String {
+    let starts: Vec<usize> = tokens
+        .iter()
+        .scan(0, |at, t| {
+            let start = *at;
+            *at += t.len as usize;
+            Some(start)
+        })
+        .collect();
+    let pick = random.below(tokens.len());
+    let (lo, hi) = (starts[pick], starts[pick] + tokens[pick].len as usize);
+    let chars: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    match kind {
+        0 => format!("{}{}", &text[..lo], &text[hi..]),
+        1 => {
+            let other = random.below(tokens.len());
+            let piece = &text[starts[other]..starts[other] + tokens[other].len as usize];
+            format!("{} {piece} {}", &text[..lo], &text[lo..])
+        }
+        2 => {
+            let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+            let at = ends[random.below(ends.len())];
+            format!("{}{}", &text[..at], &text[at + 1..])
+        }
+        3 => text[..chars[random.below(chars.len())]].to_owned(),
+        _ => {
+            let at = chars[random.below(chars.len())];
+            let len = text[at..].chars().next().map_or(0, char::len_utf8);
+            format!("{}{}", &text[..at], &text[at + len..])
+        }
+    }
+}
+
+fn counted(statements: Vec<String>) -> HashMap<String, usize> {
+    let mut counts = HashMap::new();
+    for statement in statements {
+        *counts.entry(statement).or_default() += 1;
+    }
+    counts
+}
+
+/// 10,000 changes of real files: no panic, and of all statements that the change didn't touch nearly all are left.
+#[test]
+fn one_mistake_costs_one_statement() {
+    let files = corpus::real_files();
+    let mut random = Random(0x5eed);
+    let mut kept = [0usize; KINDS.len()];
+    let mut wanted = [0usize; KINDS.len()];
+    let mut worst = Vec::new();
+    let (mut messages, mut most) = (0usize, 0usize);
+    let rounds: usize = std::env::var("MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
+    let known: Vec<_> =
+        files.iter().map(|(_, text)| (lex(text), counted(dump::statements(&parse(FileId(0), text).file)))).collect();
+    for round in 0..rounds {
+        let kind = round % KINDS.len();
+        let pick = random.below(files.len());
+        let (text, (tokens, before)) = (&files[pick].1, &known[pick]);
+        let changed = mutate(text, tokens, kind, &mut random);
+        let parsed = parse(FileId(0), &changed);
+        let after = counted(dump::statements(&parsed.file));
+        messages += parsed.errors.len();
+        most = most.max(parsed.errors.len());
+        // What is behind the end of a truncated file is gone.
+        let reference;
+        let before = if kind == 3 {
+            let whole = changed.rfind('\n').map_or(0, |at| at + 1);
+            reference = counted(dump::statements(&parse(FileId(0), &close(&changed[..whole])).file));
+            &reference
+        } else {
+            before
+        };
+        let all: usize = before.values().sum();
+        let left: usize = before.iter().map(|(s, n)| after.get(s).copied().unwrap_or(0).min(*n)).sum();
+        kept[kind] += left;
+        wanted[kind] += all;
+        worst.push((
+            if std::env::var_os("BY_ERRORS").is_some() { parsed.errors.len() } else { all - left },
+            pick,
+            changed,
+        ));
+    }
+    worst.sort_by_key(|w| std::cmp::Reverse(w.0));
+    for (kind, title) in KINDS.iter().enumerate() {
+        let share = kept[kind] as f64 / wanted[kind].max(1) as f64;
+        eprintln!("{title}: {:.2} % kept", share * 100.0);
+        assert!(share >= 0.99, "{title}: {:.2} % of the statements kept", share * 100.0);
+    }
+    let each = messages as f64 / rounds as f64;
+    eprintln!("{each:.2} messages each, at most {most}");
+    assert!(each < 1.5, "{each:.2} messages for one mistake");
+    if let Some(dir) = std::env::var_os("WORST") {
+        for (i, (lost, _, text)) in worst.iter().take(20).enumerate() {
+            std::fs::write(std::path::Path::new(&dir).join(format!("{i}-{lost}.kss")), text).unwrap();
+        }
+    }
+}
+
+/// The text with the brackets closed that are open at its end.
+fn close(text: &str) -> String {
+    let mut open = Vec::new();
+    let mut at = 0;
+    for token in lex(text) {
+        match (token.kind, &text[at..at + token.len as usize]) {
+            (TokenKind::Open, "{") => open.push("}"),
+            (TokenKind::Open, "(") => open.push(")"),
+            (TokenKind::Open, _) => open.push("]"),
+            (TokenKind::TextOpen, "\"") => open.push("\""),
+            (TokenKind::TextOpen, _) => open.push("\"\"\""),
+            (TokenKind::HoleOpen, _) => open.push("}"),
+            (TokenKind::Close | TokenKind::TextClose | TokenKind::HoleClose, _) => drop(open.pop()),
+            _ => {}
+        }
+        at += token.len as usize;
+    }
+    open.reverse();
+    format!("{text}{}", open.concat())
+}
+
+/// The tree doesn't know of comments.
+#[test]
+fn comments_change_nothing() {
+    for (path, text) in corpus::files() {
+        let before = parse(FileId(0), &text);
+        let mut commented = String::from("# at the start\n");
+        let mut block = false;
+        for line in text.lines() {
+            let quotes = line.matches("\"\"\"").count() + line.matches("'''").count();
+            commented.push_str(line);
+            block ^= quotes % 2 == 1;
+            // Behind a documentation comment, or inside a text, it would be something else.
+            if !block && quotes == 0 && !line.contains('#') {
+                commented.push_str("   # why\n# more");
+            }
+            commented.push('\n');
+        }
+        let after = parse(FileId(0), &commented);
+        assert_eq!(before.file, after.file, "{path}");
+    }
+}
+
+/// An edit inside one item leaves the others equal, although they move.
+#[test]
+fn an_edit_touches_one_item() {
+    let text = "a { b = 1 }\nc { d = 2, e = f(3) }\n";
+    let edited = "a { b = 1, x = [y] }\n\nc { d = 2, e = f(3) }\n";
+    let (before, after) = (parse(FileId(0), text), parse(FileId(0), edited));
+    assert_ne!(before.file.items[0], after.file.items[0]);
+    assert_eq!(before.file.items[1], after.file.items[1]);
+    assert_ne!(before.spans[1], after.spans[1]);
+}
+
+/// Nesting ends in a message, never in an overflow of the stack: neither in the parser nor when the tree is dropped.
+#[test]
+fn deep_nesting() {
+    let deep = 10_000;
+    let shapes = [
+        ("[", "1", "]"),
+        ("(", "1", ")"),
+        ("{ a = ", "1", " }"),
+        ("f(", "1", ")"),
+        ("a { ", "b = 1", " }"),
+        ("not ", "x", ""),
+        ("- ", "1", ""),
+        ("if a then b else ", "c", ""),
+        ("if a => ", "b", ""),
+        ("every a in b: ", "c", ""),
+        ("match x { y => ", "1", " }"),
+        ("\"${f(", "x", ")}\""),
+        ("", "x", ".y"),
+        ("", "x", "()"),
+        ("1 + ", "1", ""),
+        ("a ?? ", "1", ""),
+        ("x is a and ", "1", ""),
+        ("fail ", "1", ""),
+        ("[for a in b => ", "1", "]"),
+        ("if a { b = 1 } else ", "{ c = 1 }", ""),
+        ("for a in b => ", "c", ""),
+    ];
+    for (open, middle, close) in shapes {
+        for value in ["a = ", ""] {
+            let text = format!("{value}{}{middle}{}\nb = 1\n", open.repeat(deep), close.repeat(deep));
+            survives(&text);
+            let parsed = parse(FileId(0), &text);
+            assert!(!parsed.errors.is_empty(), "{open}");
+            // Only the last, because the picture of a deep tree is made with recursion.
+            let items = parsed.file.items.last().cloned().into_iter().collect();
+            assert_eq!(dump::file(&File { items }), "field b = Int:1\n", "{open}");
+            survives(&open.repeat(deep));
+            survives(&close.repeat(deep));
+        }
+    }
+    for (open, close) in
+        [("[", "]"), ("set ", ""), ("Later ", ""), ("", "?"), ("{Text: ", "}"), ("a { b : ", " }"), ("", " + {}")]
+    {
+        let text = format!("a : {}T{}\nb = 1\n", open.repeat(deep), close.repeat(deep));
+        survives(&text);
+        assert!(!parse(FileId(0), &text).errors.is_empty(), "{open}");
+    }
+}
+
+/// Time grows with the text, not with its square.
+#[test]
+fn time_is_linear() {
+    let shapes = [
+        "a { b = 1, c = \"x\" }\n",
+        "a { b = \n",
+        "}\n",
+        "[\n",
+        "a = \"${x\n",
+        "a = '''\n",
+        "a = \"\"\"${x\n",
+        "a.b.c = ",
+        "\"x\".",
+        "{ ) ",
+        "## doc\n",
+        "(]",
+        "${",
+    ];
+    for shape in shapes {
+        let time = |count: usize| {
+            let text = shape.repeat(count);
+            let start = Instant::now();
+            std::hint::black_box(parse(FileId(0), &text));
+            start.elapsed().as_secs_f64()
+        };
+        let (small, large) = (time(2_000), time(20_000));
+        assert!(large < 60.0 * small.max(0.002), "{shape:?}: {small} s, ten times as much: {large} s");
+    }
+}
+
+#[test]
+fn large_files() {
+    let text = "a { b = 1, c = \"x\", d = 10.0.0.1 }\n".repeat(200_000);
+    assert!(text.len() < kss_syntax::MAX_FILE);
+    let parsed = parse(FileId(0), &text);
+    assert_eq!((parsed.errors.len(), parsed.file.items.len()), (0, 200_000));
+    let parsed = parse(FileId(0), &text.repeat(2));
+    assert_eq!(parsed.errors[0].code.id, "K1002");
+    assert_eq!(parsed.file.items.len(), 0);
+}

@@ -1,0 +1,65 @@
+//! Builds a project in memory, as `kssc build` does.
+
+use kss_backend::{Files, OutputTree};
+use kss_diag::{Diagnostic, Severity};
+use kss_project::{Checked, Database, Loaded, Session};
+use std::path::PathBuf;
+
+/// A project that was checked, with its output tree.
+pub struct Built {
+    /// The open project.
+    pub session: Session,
+    /// What was found.
+    pub checked: Checked,
+    /// What would be written, if nothing is wrong.
+    pub tree: OutputTree,
+    /// Everything that is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+struct LibraryFiles;
+
+impl Files for LibraryFiles {
+    fn text(&self, path: &str) -> Option<&str> {
+        std::str::from_utf8(kss_stdlib::file(path)?).ok()
+    }
+}
+
+/// The folder of this repository.
+pub fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned()
+}
+
+/// Builds the files below `root`.
+pub fn build(root: &std::path::Path) -> Built {
+    build_loaded(kss_project::load(&[root.to_owned()]).expect("the folder can be read"))
+}
+
+/// Builds files that were loaded (and perhaps changed).
+pub fn build_loaded(loaded: Loaded) -> Built {
+    let session = Session::new(Database::default(), loaded, false);
+    let checked = session.check();
+    let context = kss_outputs::Context {
+        nix: kss_stdlib::NIX,
+        tofu_modules: kss_stdlib::TOFU_MODULES,
+        is_package: &kss_project::is_package,
+        files: &LibraryFiles,
+    };
+    let mut diagnostics = checked.diagnostics.clone();
+    let mut tree = OutputTree::default();
+    for (_, outcome) in &checked.outcomes {
+        let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
+        diagnostics.extend(diags.into_iter().map(|d| checked.places.locate(d)));
+        tree = found;
+    }
+    Built { session, checked, tree, diagnostics }
+}
+
+impl Built {
+    /// Its errors, rendered.
+    pub fn errors(&self) -> Vec<String> {
+        let places = kss_diag::Places::new(&self.session);
+        let errors = self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        errors.map(|d| kss_diag::terminal(d, &places, false)).collect()
+    }
+}
