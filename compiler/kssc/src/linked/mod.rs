@@ -82,17 +82,24 @@ impl Driver for Compiler {
         let wrong = found.has_errors();
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
         let checked = checked(session, diagnostics);
-        let wrong = wrong && std::env::var_os("KSS_FORCE").is_none();
         let Some(tree) = trees.pop().filter(|_| !wrong) else {
             return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
         };
         let output = &build.output;
+        let within = build.cluster.as_ref().map(|name| format!("clusters/{name}/"));
+        let tree = match &within {
+            Some(within) => below(tree, within)?,
+            None => tree,
+        };
         if build.check {
             let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
-            let changes = changes.into_iter().map(|d| (change(d.change), PathBuf::from(d.path))).collect();
+            let concerns = |path: &str| within.as_ref().is_none_or(|within| path.starts_with(within.as_str()));
+            let changes = changes.into_iter().filter(|d| concerns(&d.path));
+            let changes = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
             return Ok(Built { checked, changes, unchanged: 0 });
         }
-        let report = kss_deploy::write(&tree, output, &kss_deploy::Options::default()).map_err(deploy)?;
+        let options = kss_deploy::Options { within: within.as_deref(), ..kss_deploy::Options::default() };
+        let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
         let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
         let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
         Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
@@ -140,6 +147,20 @@ impl Driver for Compiler {
             None => Failure::Project("there is no site in these files".to_owned()),
         })
     }
+}
+
+/// The part of a tree below a directory.
+fn below(tree: OutputTree, directory: &str) -> Result<OutputTree, Failure> {
+    let mut part = OutputTree::default();
+    for file in tree.iter().filter(|file| file.path.starts_with(directory)) {
+        // Every file was in a tree without complaint.
+        part.insert(file.clone(), &mut Vec::new());
+    }
+    if part.is_empty() {
+        let name = directory.trim_start_matches("clusters/").trim_end_matches('/');
+        return Err(Failure::Project(format!("there is no cluster `{name}`")));
+    }
+    Ok(part)
 }
 
 fn deploy(error: kss_deploy::DeployError) -> Failure {
