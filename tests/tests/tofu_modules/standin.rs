@@ -69,4 +69,3 @@ fn redirect(text: &str) -> String {
     let one = Regex::new(&format!(r"{resource}(\[[^\[\]]*\])?\.")).expect("a pattern");
     one.replace_all(&text, "terraform_data.${1}__${2}${3}.output.").into_owned()
 }
-
