@@ -98,10 +98,15 @@ fn around_a_secret() -> (String, Map<String, Value>) {
     (lines.collect(), wanted.collect())
 }
 
+/// A document of JSON that the module reads.
+fn controls() -> Map<String, Value> {
+    texts::CONTROLS.iter().enumerate().map(|(at, text)| (format!("c{at}"), json!(text))).collect()
+}
+
 const SECRET: &str = "correct-horse";
 
 /// The module that writes all of it everywhere.
-fn module() -> String {
+fn module(controls: &str) -> String {
     let (texts, scalars, keys, secrets) = (records().0, scalars().0, keys().0, around_a_secret().0);
     let facts: String =
         texts::lines().iter().enumerate().map(|(at, text)| format!("    T{at} = {}\n", literal(text))).collect();
@@ -119,6 +124,7 @@ fn module() -> String {
 {scalars}    }}
     keys {{
 {keys}    }}
+    {controls}
     }}
     unchecked values because "they only have to arrive"
   }}
@@ -138,6 +144,7 @@ fn module() -> String {
 {scalars}    }}
     keys {{
 {keys}    }}
+    {controls}
     }} }} }}
     etc "traps.json" {{ body = json {{ data = {{
     texts {{
@@ -164,6 +171,7 @@ fn module() -> String {
 {scalars}      }}
       secrets {{
 {secrets}      }}
+    {controls}
       }}
     }}
   }}
@@ -175,24 +183,32 @@ fn module() -> String {
 /// The reference site, whose cluster `kss` uses the module.
 fn tree() -> &'static OutputTree {
     static TREE: OnceLock<OutputTree> = OnceLock::new();
-    TREE.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let clusters = build::repository().join("clusters");
-        std::fs::copy(clusters.join("homelab.kss"), folder.path().join("homelab.kss")).expect("a file");
-        let kss = std::fs::read_to_string(clusters.join("kss.kss")).expect("a file");
-        let kss = kss.replacen("  use day-two\n", "  use day-two\n  use traps\n", 1);
-        assert!(kss.contains("use traps"));
-        std::fs::write(folder.path().join("kss.kss"), kss).expect("a file");
-        std::fs::write(folder.path().join("traps.kss"), module()).expect("a file");
-        let built = build::build(folder.path());
-        let errors: Vec<String> = built.errors().into_iter().filter(|error| error.contains("traps.kss")).collect();
-        assert!(errors.is_empty(), "{}", errors.join("\n"));
-        built.tree
-    })
+    TREE.get_or_init(|| site(""))
+}
+
+/// The site; `reading` stands where a document of the project is read.
+fn site(reading: &str) -> OutputTree {
+    let folder = tempfile::tempdir().expect("a folder");
+    let clusters = build::repository().join("clusters");
+    std::fs::copy(clusters.join("homelab.kss"), folder.path().join("homelab.kss")).expect("a file");
+    let kss = std::fs::read_to_string(clusters.join("kss.kss")).expect("a file");
+    let kss = kss.replacen("  use day-two\n", "  use day-two\n  use traps\n", 1);
+    assert!(kss.contains("use traps"));
+    std::fs::write(folder.path().join("kss.kss"), kss).expect("a file");
+    std::fs::write(folder.path().join("traps.kss"), module(reading)).expect("a file");
+    std::fs::write(folder.path().join("traps.json"), Value::Object(controls()).to_string()).expect("a file");
+    let built = build::build(folder.path());
+    let errors: Vec<String> = built.errors().into_iter().filter(|error| error.contains("traps.kss")).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    built.tree
 }
 
 fn text(path: &str) -> &'static str {
-    let file = tree().get(path).unwrap_or_else(|| panic!("`{path}` is written"));
+    text_of(tree(), path)
+}
+
+fn text_of<'t>(tree: &'t OutputTree, path: &str) -> &'t str {
+    let file = tree.get(path).unwrap_or_else(|| panic!("`{path}` is written"));
     std::str::from_utf8(file.content.bytes()).expect("a text")
 }
 
@@ -284,10 +300,10 @@ fn composed(wanted: Map<String, Value>) -> Map<String, Value> {
     wanted.into_iter().map(|(key, value)| (key, compose(value))).collect()
 }
 
-#[test]
-fn arguments_of_tofu_arrive() {
+/// What OpenTofu reads of the environment: its arguments, and the settings of its provider.
+fn tofu(tree: &OutputTree) -> Option<(Value, Value)> {
     let scratch = tempfile::tempdir().expect("a folder");
-    let main: Value = serde_json::from_str(text("clusters/kss/tofu/traps/main.tf.json")).expect("JSON");
+    let main: Value = serde_json::from_str(text_of(tree, "clusters/kss/tofu/traps/main.tf.json")).expect("JSON");
     let mut variables = main["variable"].clone();
     for (_, variable) in
         variables.as_object_mut().expect("variables").iter_mut().filter(|(_, v)| v["sensitive"] == true)
@@ -296,31 +312,51 @@ fn arguments_of_tofu_arrive() {
     }
     let mut arguments = main["module"]["vault-base"].clone();
     arguments.as_object_mut().expect("arguments").remove("source");
-    let config = &main["provider"]["vault"];
     let root = json!({
         "variable": variables,
-        "locals": { "arguments": arguments, "config": config },
+        "locals": { "arguments": arguments, "config": main["provider"]["vault"] },
         "output": {
             "arguments": { "value": "${local.arguments}", "sensitive": true },
             "config": { "value": "${local.config}", "sensitive": true },
         },
     });
     std::fs::write(scratch.path().join("main.tf.json"), root.to_string()).expect("a file");
-    std::fs::write(scratch.path().join("terraform.tfvars"), text("clusters/kss/tofu/traps/terraform.tfvars"))
-        .expect("a file");
+    let values = text_of(tree, "clusters/kss/tofu/traps/terraform.tfvars");
+    std::fs::write(scratch.path().join("terraform.tfvars"), values).expect("a file");
     for arguments in
         [&["init", "-input=false"][..], &["fmt", "-check", "-diff"], &["apply", "-auto-approve", "-input=false"]]
     {
-        let Some(mut command) = tools::tofu(scratch.path(), arguments, TEST) else { return };
-        tools::output(&mut command);
+        tools::output(&mut tools::tofu(scratch.path(), arguments, TEST)?);
     }
-    let said = tools::output(&mut tools::tofu(scratch.path(), &["output", "-json"], TEST).expect("it was there"));
+    let said = tools::output(&mut tools::tofu(scratch.path(), &["output", "-json"], TEST)?);
     let outputs: Value = serde_json::from_str(&said).expect("JSON");
-    let arguments = &outputs["arguments"]["value"];
+    Some((outputs["arguments"]["value"].clone(), outputs["config"]["value"].clone()))
+}
+
+#[test]
+fn arguments_of_tofu_arrive() {
+    let Some((arguments, config)) = tofu(tree()) else { return };
     assert_same(&arguments["texts"], &composed(records().1), "OpenTofu, values");
     assert_same(&arguments["scalars"], &scalars().1, "OpenTofu, values");
     assert_same(&arguments["secrets"], &composed(around_a_secret().1), "OpenTofu, texts around a secret");
-    assert_same(&outputs["config"]["value"], &composed(records().1), "OpenTofu, a provider");
+    assert_same(&config, &composed(records().1), "OpenTofu, a provider");
+}
+
+#[test]
+fn signs_that_no_one_sees_arrive() {
+    let tree = site("controls = data(\"traps.json\")");
+    for (reader, value) in yaml(text_of(&tree, "clusters/kss/helm/traps.yaml")) {
+        assert_same(&value["controls"], &controls(), &reader);
+    }
+    let folder = build::write(&tree);
+    let root = folder.path().join("deploy");
+    let document = nix(&root, "clusters/kss/nixos/master.nix", "c.environment.etc.\"traps.yaml\".text");
+    for (reader, value) in document.iter().flat_map(|text| yaml(text.as_str().expect("a text"))) {
+        assert_same(&value["controls"], &controls(), &format!("Nix, then {reader}"));
+    }
+    if let Some((arguments, _)) = tofu(&tree) {
+        assert_same(&arguments["controls"], &controls(), "OpenTofu");
+    }
 }
 
 #[test]

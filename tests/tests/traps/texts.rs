@@ -167,6 +167,25 @@ const BLOCKS: &[&str] = &[
     "#!/bin/sh\nset -eu\necho \"$x\" '${y}'\n",
 ];
 
+/// What `.kss` has no way to write and documents may hold: ends of lines of all kinds, marks, signs for terminals.
+pub const CONTROLS: &[&str] = &[
+    "a\rb",
+    "a\r\nb\r\n",
+    "\r",
+    "a\u{85}b",
+    "a\u{2028}b",
+    "a\u{2029}",
+    "\u{feff}a",
+    "a\u{feff}",
+    "\u{1b}[0m",
+    "\u{7f}",
+    "\u{1}",
+    "a\u{c}b",
+    "\u{fffd}",
+    "\u{e000}",
+    "\u{10ffff}",
+];
+
 /// Texts of one line without space at their ends.
 pub fn lines() -> Vec<&'static str> {
     LINES.to_vec()
