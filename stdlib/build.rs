@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
             own.clone(),
             "std/",
             Content::Bytes,
-            &["Cargo.toml", "README.md", "build.rs", "src", "lock", "tests"][..],
+            &["Cargo.toml", "README.md", "build.rs", "src", "lock", "tests", "tofu/modules"][..],
         ),
         ("NIX", nix, "nix/", Content::Text, &["tests"][..]),
         ("TOFU_MODULES", own.join("tofu/modules"), "tofu/modules/", Content::Text, &[][..]),
@@ -29,7 +29,7 @@ fn main() -> io::Result<()> {
         }
         let mut list: Vec<(String, PathBuf)> =
             files.into_iter().filter_map(|file| Some((relative(&folder, &file)?, file))).collect();
-        list.retain(|(path, _)| !except.contains(&path.split('/').next().unwrap_or_default()));
+        list.retain(|(path, _)| !except.iter().any(|out| path == out || path.starts_with(&format!("{out}/"))));
         list.sort();
         constant(&mut text, name, prefix, content, &list);
         println!("cargo::rerun-if-changed={}", folder.display());

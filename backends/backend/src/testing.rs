@@ -78,7 +78,7 @@ pub fn machine_key(name: &str) -> ScopeKey {
 }
 
 fn scope_key(kind: ScopeKind, outer: &str, name: &str) -> ScopeKey {
-    ScopeKey { kind, outer: Symbol::new(outer), name: Symbol::new(name) }
+    ScopeKey { kind, outer: Symbol::new(outer), name: Symbol::new(name), variant: 0 }
 }
 
 /// The key of an entry.

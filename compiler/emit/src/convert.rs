@@ -210,6 +210,7 @@ mod tests {
                 kind: kss_value::ScopeKind::Site,
                 outer: Symbol::new("home"),
                 name: Symbol::new("home"),
+                variant: 0,
             };
             let (kind, qualifier) = (Symbol::new("tofu"), Symbol::new(""));
             let env = EntryKey { scope, kind, qualifier, name: Symbol::new("base") };

@@ -52,6 +52,11 @@ impl<'a> Eval<'a> {
                 return Value::entry(entry.key.clone(), at);
             }
         }
+        if self.role == Role::Test
+            && let Some(scope) = self.scope_named(sig.name, name)
+        {
+            return Value::entry(Arc::new(crate::world::scope_entry(self.site, scope)), at);
+        }
         if let Some(key) = self.foreign_entry(sig, name) {
             return Value::entry(key, at);
         }
@@ -108,6 +113,17 @@ impl<'a> Eval<'a> {
         implicit.then(|| EntryKey { scope, kind: sig.name, qualifier: n().empty, name })
     }
 
+    /// A site or cluster by its name, in a test.
+    fn scope_named(&self, kind: Symbol, name: Symbol) -> Option<ScopeKey> {
+        let kind = match kind {
+            kind if kind == n().site => ScopeKind::Site,
+            kind if kind == n().cluster => ScopeKind::Cluster,
+            _ => return None,
+        };
+        let key = ScopeKey { kind, outer: name, name, variant: 0 };
+        self.foreign.iter().any(|frozen| frozen.modules.contains_key(&key)).then_some(key)
+    }
+
     /// An entry of the site, seen from a cluster.
     fn foreign_entry(&self, sig: &KindSig, name: Symbol) -> Option<Arc<EntryKey>> {
         if self.role != Role::Cluster {
@@ -129,16 +145,17 @@ impl<'a> Eval<'a> {
     pub(crate) fn all_members(&mut self, scope: ScopeKey, kind: Symbol, at: Origin) -> Value {
         let Some(sig) = self.program.kinds.get(&kind).map(|sig| &**sig) else { return Value::poison(at) };
         let (mut keys, mut doubt) = self.members_below(scope, sig, at);
-        if scope == self.site {
+        if scope.kind == ScopeKind::Site {
             match self.role {
                 Role::Early if self.may_be_in(sig, ScopeKind::Cluster) || self.may_be_in(sig, ScopeKind::Node) => {
                     self.is_late(format!("which entries of {kind} exist in the clusters"), at);
                     doubt = true;
                 }
-                Role::Site => {
+                Role::Site | Role::Test => {
                     for frozen in &self.foreign {
                         let mut scopes: Vec<ScopeKey> = frozen.inner.keys().copied().collect();
                         scopes.extend(frozen.inner.values().flatten());
+                        scopes.retain(|inner| inner.variant == scope.variant);
                         let members = scopes.iter().filter_map(|scope| frozen.members.get(&(*scope, kind)));
                         keys.extend(members.flatten().cloned());
                     }
@@ -162,7 +179,7 @@ impl<'a> Eval<'a> {
         }
         if scope.kind == ScopeKind::Site && sig.name == n().cluster {
             let names = self.env.clusters(self.site.name);
-            let key = |name| ScopeKey { kind: ScopeKind::Cluster, outer: name, name };
+            let key = |name| ScopeKey { kind: ScopeKind::Cluster, outer: name, name, variant: scope.variant };
             let keys = names.into_iter().map(|name| Arc::new(crate::world::scope_entry(self.site, key(name))));
             return (keys.collect(), false);
         }

@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Cluster,
     /// The site with its clusters.
     Site,
+    /// Conditions of a test over finished evaluations.
+    Test,
 }
 
 /// Who wrote something: a module, or the body of a site or cluster.
@@ -149,6 +151,16 @@ pub(crate) enum Cell {
     Failed(Rc<[Report]>),
 }
 
+impl Cell {
+    /// What was computed.
+    pub(crate) fn value(&self) -> Option<&Value> {
+        match self {
+            Cell::Done(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// The entries of a kind in a scope.
 #[derive(Clone)]
 pub(crate) enum Members {
@@ -183,6 +195,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) role: Role,
     pub(crate) site: ScopeKey,
     pub(crate) foreign: Vec<Arc<Frozen>>,
+    /// Modules that are not in use because of a `remove use`: which one, and where.
+    pub(crate) gone: FxHashMap<(ScopeKey, Symbol), (Symbol, Option<Origin>)>,
 
     pub(crate) scopes: IndexMap<ScopeKey, ScopeState>,
     pub(crate) units: Vec<Unit<'a>>,
@@ -234,6 +248,10 @@ pub(crate) struct Eval<'a> {
 pub(crate) struct Reach {
     pub(crate) tuned_from_machines: FxHashSet<Symbol>,
     pub(crate) provided_by: FxHashMap<Symbol, FxHashSet<ScopeKind>>,
+    /// Literal names of entries that anybody declares.
+    pub(crate) declared: FxHashSet<(Symbol, Symbol)>,
+    /// Kinds of which somebody declares entries by computed names.
+    pub(crate) computed: FxHashSet<Symbol>,
 }
 
 impl<'a> Eval<'a> {
@@ -250,8 +268,9 @@ impl<'a> Eval<'a> {
             program,
             options,
             role,
-            site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site },
+            site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
+            gone: FxHashMap::default(),
             scopes: IndexMap::new(),
             units: Vec::new(),
             modules: Vec::new(),
@@ -311,6 +330,11 @@ impl<'a> Eval<'a> {
     /// The locals around a unit's statements.
     pub(crate) fn unit_frame(&self, ix: UnitIx) -> Frame {
         Frame::from(&self.unit(ix).frame)
+    }
+
+    /// What was reported since the last time.
+    pub(crate) fn take_reports(&mut self) -> Vec<Report> {
+        std::mem::take(&mut self.reports).finish()
     }
 
     pub(crate) fn report(&mut self, report: impl Into<Report>) {

@@ -7,7 +7,7 @@ use crate::state::{
     Writer,
 };
 use crate::{Layer, Variation};
-use kss_ir::{Each, Program, ScopeBody, Statements, TuneTarget};
+use kss_ir::{Each, Key, KindUse, Program, ScopeBody, Statements, TuneTarget};
 use kss_span::{Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, Value};
 use std::rc::Rc;
@@ -17,6 +17,9 @@ impl Reach {
     /// What modules of machines tune, and where providers of capabilities live.
     pub(crate) fn of(program: &Program) -> Reach {
         let mut reach = Reach::default();
+        let structure = program.kinds.values().filter(|sig| sig.usage == KindUse::Structure);
+        reach.computed.extend(structure.map(|sig| sig.name));
+        reach.declared.extend(program.modules.keys().map(|name| (n().overlay, *name)));
         for module in program.modules.values() {
             for provide in &module.provides {
                 reach.provided_by.entry(provide.capability).or_default().insert(module.scope);
@@ -32,7 +35,22 @@ impl Reach {
         reach
     }
 
+    /// Can't there be such an entry? The front end reports that, for it needs no evaluation.
+    pub(crate) fn is_unknown(&self, kind: Symbol, name: Symbol) -> bool {
+        !self.computed.contains(&kind) && !self.declared.contains(&(kind, name))
+    }
+
     fn add(&mut self, stmts: &Statements, outer: bool) {
+        for head in &stmts.heads {
+            match &head.name {
+                Some(Key::Name(name, _)) => {
+                    self.declared.insert((head.kind, *name));
+                }
+                _ => {
+                    self.computed.insert(head.kind);
+                }
+            }
+        }
         for tune in stmts.tunes.iter().filter(|_| !outer) {
             match &tune.target {
                 TuneTarget::Module(_) => {}
@@ -57,7 +75,7 @@ pub(crate) fn scope_entry(site: ScopeKey, scope: ScopeKey) -> EntryKey {
         ScopeKind::Site => (site, n().site),
         ScopeKind::Machine => (site, n().machine),
         ScopeKind::Cluster => (site, n().cluster),
-        ScopeKind::Node => (ScopeKey { kind: ScopeKind::Cluster, outer: scope.outer, name: scope.outer }, n().node),
+        ScopeKind::Node => (ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope }, n().node),
     };
     EntryKey { scope: home, kind, qualifier: n().empty, name: scope.name }
 }
@@ -73,7 +91,7 @@ pub(crate) fn scope_of_entry(key: &EntryKey) -> Option<ScopeKey> {
         _ => return None,
     };
     let outer = if kind == ScopeKind::Node { key.scope.name } else { key.name };
-    Some(ScopeKey { kind, outer, name: key.name })
+    Some(ScopeKey { kind, outer, name: key.name, variant: key.scope.variant })
 }
 
 /// The scope from which an entry sees others: itself, if it is a scope.
@@ -91,8 +109,8 @@ impl<'a> Eval<'a> {
     pub(crate) fn outer(&self, scope: ScopeKey) -> Option<ScopeKey> {
         match scope.kind {
             ScopeKind::Site => None,
-            ScopeKind::Machine | ScopeKind::Cluster => Some(self.site),
-            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, outer: scope.outer, name: scope.outer }),
+            ScopeKind::Machine | ScopeKind::Cluster => Some(ScopeKey { variant: scope.variant, ..self.site }),
+            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope }),
         }
     }
 
@@ -101,8 +119,8 @@ impl<'a> Eval<'a> {
         let site = self.site;
         let outer = move |scope: &ScopeKey| match scope.kind {
             ScopeKind::Site => None,
-            ScopeKind::Machine | ScopeKind::Cluster => Some(site),
-            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, outer: scope.outer, name: scope.outer }),
+            ScopeKind::Machine | ScopeKind::Cluster => Some(ScopeKey { variant: scope.variant, ..site }),
+            ScopeKind::Node => Some(ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..*scope }),
         };
         std::iter::successors(Some(scope), outer)
     }
@@ -116,13 +134,10 @@ impl<'a> Eval<'a> {
     pub(crate) fn is_own(&self, scope: ScopeKey) -> bool {
         match self.role {
             Role::Early | Role::Site => matches!(scope.kind, ScopeKind::Site | ScopeKind::Machine),
+            Role::Test => false,
             Role::Cluster => {
                 matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node)
-                    && self.scopes.contains_key(&ScopeKey {
-                        kind: ScopeKind::Cluster,
-                        outer: scope.outer,
-                        name: scope.outer,
-                    })
+                    && self.scopes.contains_key(&ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope })
             }
         }
     }
@@ -150,7 +165,7 @@ impl<'a> Eval<'a> {
         let bodies: Vec<&'a ScopeBody> =
             bodies.filter(|b| b.kind == ScopeKind::Cluster && b.name == cluster).take(1).collect();
         bodies.first()?;
-        let scope = ScopeKey { kind: ScopeKind::Cluster, outer: cluster, name: cluster };
+        let scope = ScopeKey { kind: ScopeKind::Cluster, outer: cluster, name: cluster, variant: 0 };
         self.build_root(scope, &bodies, variation);
         Some(())
     }
@@ -191,10 +206,8 @@ impl<'a> Eval<'a> {
         }
         let removed = variation.map(|v| v.removes.as_slice()).unwrap_or_default();
         // What a cluster's own file declares lies in an overlay named after the cluster.
-        let objects =
-            units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
-        if let Some(info) = self.owners.get_mut(&owner).filter(|_| objects && scope.kind == ScopeKind::Cluster) {
-            info.overlay = true;
+        if let Some(info) = self.owners.get_mut(&owner) {
+            info.overlay = scope.kind == ScopeKind::Cluster && self.program.kinds.contains_key(&n().overlay);
         }
         self.build_scope(scope, entry, &units, removed);
     }
@@ -295,7 +308,7 @@ impl<'a> Eval<'a> {
         for entry in members.iter() {
             let name = self.entry(*entry).key.name;
             let outer = if scope_kind == ScopeKind::Node { scope.name } else { name };
-            let key = ScopeKey { kind: scope_kind, outer, name };
+            let key = ScopeKey { kind: scope_kind, outer, name, variant: 0 };
             let units = self.inner_units(scope, key, *entry);
             self.build_scope(key, *entry, &units, &[]);
             inner.push(key);

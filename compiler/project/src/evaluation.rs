@@ -52,7 +52,7 @@ fn is_site(item: ItemId, site: Symbol) -> bool {
     scope_item(item, "site", site) || scope_item(item, "overlay", site)
 }
 
-fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(ItemId) -> bool) -> World {
+pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(ItemId) -> bool) -> World {
     // Read, so that a changed file that evaluation reads evaluates again.
     project.assets(db);
     let assets = Assets::new(Path::new("."));

@@ -11,5 +11,5 @@ mod shared;
 pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, load, standard_library};
 pub use places::Places;
-pub use session::{Checked, Database, Session};
+pub use session::{Checked, Database, Session, TestResult};
 pub use shared::Shared;

@@ -41,7 +41,8 @@ pub struct Session {
 impl Session {
     /// Opens `loaded`. `public`: without private overlays.
     pub fn new(db: Database, loaded: Loaded, public: bool) -> Session {
-        let files: Vec<SourceFile> = loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
+        let files: Vec<SourceFile> =
+            loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
         let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
@@ -123,6 +124,27 @@ impl Session {
         Some(kss_eval::assemble(whole.0, models))
     }
 
+    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
+        let db = &self.db;
+        let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
+            .iter()
+            .filter(|item| db::is_test(**item))
+            .filter_map(|item| db::lowered(db, self.project, ItemKey::new(db, *item)).test().cloned())
+            .filter(|test| test.title.contains(filter))
+            .collect();
+        let world = evaluation::world(db, self.project, |_| true);
+        let run = |test: &Arc<kss_ir::TestIr>| {
+            let mut diagnostics = Vec::new();
+            for (site, outcome) in &checked.outcomes {
+                let result = kss_eval::run_test(&world, *site, outcome, test);
+                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
+            }
+            (test.title.clone(), diagnostics)
+        };
+        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+    }
+
     /// Everything that is wrong without evaluating.
     pub fn static_diagnostics(&self, places: &Places) -> Vec<Diagnostic> {
         let db = &self.db;
@@ -198,15 +220,18 @@ impl Session {
 
 /// A field that nobody set is not reported again where it is read.
 fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let unset: FxHashSet<_> = diagnostics.iter().filter(|d| d.code.id == code::MISSING_FIELD.id).map(|d| d.place).collect();
+    let unset: FxHashSet<_> =
+        diagnostics.iter().filter(|d| d.code.id == code::MISSING_FIELD.id).map(|d| d.place).collect();
     let mut seen: FxHashMap<_, usize> = FxHashMap::default();
     let keep = |d: &Diagnostic| !(d.code.id == code::NOT_SET.id && unset.contains(&d.place));
     diagnostics
         .into_iter()
-        .filter(|d| keep(d) && {
-            let count = seen.entry((d.code.id, d.place, d.message.clone(), d.scopes.clone())).or_insert(0);
-            *count += 1;
-            *count == 1
+        .filter(|d| {
+            keep(d) && {
+                let count = seen.entry((d.code.id, d.place, d.message.clone(), d.scopes.clone())).or_insert(0);
+                *count += 1;
+                *count == 1
+            }
         })
         .collect()
 }
@@ -219,6 +244,14 @@ impl Sources for Session {
     fn text(&self, file: FileId) -> &str {
         self.files.get(file.0 as usize).map_or("", |f| f.text(&self.db))
     }
+}
+
+/// A test that ran.
+pub struct TestResult {
+    /// Its title.
+    pub title: Arc<str>,
+    /// What did not hold; nothing if it passed.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// What a check found.

@@ -107,7 +107,7 @@ fn scalars_of_the_language_are_text() {
 fn what_is_not_known_yet_fits_everywhere() {
     let at = Origin::NOWHERE;
     let key = |text| EntryKey {
-        scope: ScopeKey { kind: ScopeKind::Site, outer: Symbol::new("s"), name: Symbol::new("s") },
+        scope: ScopeKey { kind: ScopeKind::Site, outer: Symbol::new("s"), name: Symbol::new("s"), variant: 0 },
         kind: Symbol::new("credential"),
         qualifier: Symbol::new(""),
         name: Symbol::new(text),

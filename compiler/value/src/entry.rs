@@ -22,6 +22,8 @@ pub struct ScopeKey {
     pub outer: Symbol,
     /// Its name.
     pub name: Symbol,
+    /// Which variant of the site it belongs to: 0, but for what a test varies.
+    pub variant: u16,
 }
 
 /// The identity of an entry.
@@ -36,6 +38,23 @@ pub struct EntryKey {
     pub qualifier: Symbol,
     /// Its name.
     pub name: Symbol,
+}
+
+impl EntryKey {
+    /// The same entry, of whichever variant: what a test compares between variants is the entry, not the variant.
+    pub fn is_same(&self, other: &EntryKey) -> bool {
+        let plain = |scope: ScopeKey| ScopeKey { variant: 0, ..scope };
+        self.name == other.name
+            && self.kind == other.kind
+            && self.qualifier == other.qualifier
+            && plain(self.scope) == plain(other.scope)
+    }
+
+    /// The same entry in another variant.
+    #[must_use]
+    pub fn in_variant(&self, variant: u16) -> EntryKey {
+        EntryKey { scope: ScopeKey { variant, ..self.scope }, ..self.clone() }
+    }
 }
 
 impl fmt::Display for ScopeKey {

@@ -352,6 +352,22 @@ impl Value {
         self
     }
 
+    /// The same value with each reference to an entry replaced.
+    #[must_use]
+    pub fn map_refs(&self, map: &dyn Fn(&Arc<EntryKey>) -> Arc<EntryKey>) -> Value {
+        let repr = match &self.repr {
+            Repr::Ref(key) => Repr::Ref(map(key)),
+            Repr::Record(record) => {
+                Repr::Record(Record(record.iter().map(|(name, v)| (*name, v.map_refs(map))).collect()))
+            }
+            Repr::List(items) => Repr::List(items.iter().map(|v| v.map_refs(map)).collect()),
+            Repr::Set(items) => Repr::Set(items.iter().map(|v| v.map_refs(map)).collect()),
+            Repr::CaseOf(case) => Repr::CaseOf(Arc::new((case.0, case.1.map_refs(map)))),
+            other => other.clone(),
+        };
+        Value { repr, ..self.clone() }
+    }
+
     /// Is it absent?
     pub fn is_none(&self) -> bool {
         matches!(self.repr, Repr::None)
@@ -456,7 +472,7 @@ impl PartialEq for Value {
             (Repr::Ports(a), Repr::Ports(b)) => a == b,
             (Repr::Case(a), Repr::Case(b)) => a == b,
             (Repr::CaseOf(a), Repr::CaseOf(b)) => a.0 == b.0 && a.1 == b.1,
-            (Repr::Ref(a), Repr::Ref(b)) => a == b,
+            (Repr::Ref(a), Repr::Ref(b)) => a.is_same(b),
             (Repr::Record(a), Repr::Record(b)) => Arc::ptr_eq(&a.0, &b.0) || a.0 == b.0,
             (Repr::List(a), Repr::List(b)) | (Repr::Set(a), Repr::Set(b)) => Arc::ptr_eq(a, b) || a == b,
             (Repr::Secret(a), Repr::Secret(b)) => a == b,

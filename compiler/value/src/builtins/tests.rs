@@ -49,7 +49,7 @@ fn record(fields: &[(&str, Value)]) -> Value {
 
 fn reference(path: &str, key: &str) -> Arc<SecretRef> {
     let name = Symbol::new("homelab");
-    let scope = ScopeKey { kind: ScopeKind::Site, outer: name, name };
+    let scope = ScopeKey { kind: ScopeKind::Site, outer: name, name, variant: 0 };
     let owner = EntryKey { scope, kind: "credential".into(), qualifier: "".into(), name: key.into() };
     Arc::new(SecretRef { owner, path: path.into(), key: key.into() })
 }

@@ -104,7 +104,7 @@ fn compare_options(a: Option<&Value>, b: Option<&Value>) -> Ordering {
 }
 
 fn compare_entries(a: &EntryKey, b: &EntryKey) -> Ordering {
-    a.name.cmp(&b.name).then_with(|| a.cmp(b))
+    a.name.cmp(&b.name).then_with(|| a.in_variant(0).cmp(&b.in_variant(0)))
 }
 
 fn compare_iter<T>(
@@ -175,7 +175,8 @@ impl Hash for HashKey<'_> {
                 name.hash(state);
                 payload.map(HashKey).hash(state);
             }
-            Kind::Ref(v) => v.hash(state),
+            // Without the variant, which equality ignores as well.
+            Kind::Ref(v) => (v.name, v.kind, v.qualifier).hash(state),
             Kind::Record(v) => v.iter().for_each(|(key, value)| {
                 key.hash(state);
                 HashKey(value).hash(state);
