@@ -35,6 +35,7 @@ fn survives(text: &str) {
             assert!(text.get(edit.place.range.range()).is_some(), "{error:?}");
         }
     }
+    assert!(parsed.spans.iter().all(|s| !s.is_empty()));
     for range in parsed.spans.iter().flat_map(|s| s.iter()) {
         assert!(range.lo <= range.hi && text.get(range.range()).is_some());
     }
@@ -302,6 +303,17 @@ fn an_edit_touches_one_item() {
     assert_ne!(before.file.items[0], after.file.items[0]);
     assert_eq!(before.file.items[1], after.file.items[1]);
     assert_ne!(before.spans[1], after.spans[1]);
+}
+
+/// Also where both are on one line.
+#[test]
+fn items_have_numbers_of_their_own() {
+    let one = parse(FileId(0), "a = 1, b { c = f(2) }\n");
+    let two = parse(FileId(0), "a = 1\nb { c = f(2) }\n");
+    assert_eq!(one.file, two.file);
+    // The comma is one byte more than the line end.
+    let places = one.spans[1].iter().map(|s| (s.lo - 1, s.hi - 1));
+    assert!(places.eq(two.spans[1].iter().map(|s| (s.lo, s.hi))));
 }
 
 /// Nesting ends in a message, never in an overflow of the stack: neither in the parser nor when the tree is dropped.
