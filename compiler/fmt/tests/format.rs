@@ -219,6 +219,16 @@ const PIECES: &[&str] = &[
     "v { a = \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", b { c = \"cccccccccccccccccccccccccccccccccccccc\", d = [1, 2, 3, 4] } }\n",
 ];
 
+#[test]
+fn deep_nesting() {
+    for (open, close) in [("a { ", " }"), ("[", "]"), ("f(", ")"), ("{ a = ", " }"), ("b = 1\na {\n", "\n}")] {
+        let text = format!("{}b = 1{}", open.repeat(180), close.repeat(180));
+        let text = if open.ends_with(['[', '(']) { text.replace("b = 1", "1") } else { text };
+        let text = if open.starts_with(['a', 'b']) { text } else { format!("x = {}", text.replace("b = 1", "1")) };
+        assert!(check(open, &text).is_some(), "{open}");
+    }
+}
+
 /// Time grows with the text, not with its square.
 #[test]
 fn time_is_linear() {

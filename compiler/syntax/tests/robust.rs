@@ -120,8 +120,12 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(WORDS), 0..60).prop_map(|w| w.join(" "))
 }
 
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn any_text(text in any::<String>()) {
@@ -290,6 +294,16 @@ fn comments_change_nothing() {
             commented.push('\n');
         }
         let after = parse(FileId(0), &commented);
+        assert_eq!(before.file, after.file, "{path}");
+    }
+}
+
+/// Nor of how lines end.
+#[test]
+fn line_ends_of_other_systems() {
+    for (path, text) in corpus::files() {
+        let before = parse(FileId(0), &text);
+        let after = parse(FileId(0), &text.replace('\n', "\r\n"));
         assert_eq!(before.file, after.file, "{path}");
     }
 }
