@@ -4,7 +4,7 @@ use super::{Rules, block_of, missing_expr, since};
 use crate::ast::{
     Block, Expect, Expr, Field, FieldValue, Head, Key, LayerWord, Name, RemoveTarget, StmtKind, Text, Type, Where,
 };
-use crate::ctx::{Ahead, Ex, In, Inp, Parse, Rule, header, keyword, name, want, when, word};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, header, keyword, name, want, when, word};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -115,7 +115,7 @@ impl<'s> Parts<'s> {
                 inp.state().expected(at, "`=`, `:` or `{`");
             }
             let Prefix { layer, private, append } = prefix;
-            let refine = before.or(after);
+            let refine = one_where(inp.state(), before, after);
             Ok(StmtKind::Field(Box::new(Field { layer, private, append, path, ty, value, refine, because })))
         })
     }
@@ -303,6 +303,20 @@ pub(super) fn where_clause<'s>(rules: &Rules<'s>) -> impl Parse<'s, Box<Where>> 
         let span = e.span();
         Box::new(Where { id: e.state().node(span), cond, message })
     })
+}
+
+/// A condition stands before or behind the value, not on both sides.
+pub(super) fn one_where(
+    ctx: &mut Ctx<'_>,
+    before: Option<Box<Where>>,
+    after: Option<Box<Where>>,
+) -> Option<Box<Where>> {
+    if let (Some(_), Some(second)) = (&before, &after) {
+        let place = ctx.place(second.id).at(ctx.file);
+        let error = code::UNEXPECTED_TOKEN.at(place, "`where` stands here twice");
+        ctx.errors.push(error.help("join the two conditions with `and`"));
+    }
+    before.or(after)
 }
 
 /// `: T`, unless a value stands there.
