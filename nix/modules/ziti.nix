@@ -182,23 +182,34 @@ let
     ];
   };
   script =
-    name: inputs:
+    name: inputs: parts:
     pkgs.writeShellApplication {
       name = "kss-${name}";
       runtimeInputs = [ pkgs.coreutils ] ++ inputs;
-      text = builtins.readFile ../scripts/${name}.sh;
+      text = lib.concatMapStrings builtins.readFile parts;
     };
   podman = config.virtualisation.podman.package;
-  pki = script "ziti-pki" [ pkgs.openssl ];
+  pki = script "ziti-pki" [ pkgs.openssl ] [ ../scripts/ziti-pki.sh ];
   database = script "ziti-database" [
     pkgs.openssl
     podman
-  ];
+  ] [ ../scripts/ziti-database.sh ];
   admin = script "ziti-admin" [
     pkgs.curl
     pkgs.jq
+  ] [
+    ../scripts/ziti-api.sh
+    ../scripts/ziti-admin.sh
   ];
-  enrol = script "ziti-enrol" [ podman ];
+  enrol = script "ziti-enrol" [
+    pkgs.curl
+    pkgs.jq
+    podman
+  ] [
+    ../scripts/ziti-api.sh
+    ../scripts/ziti-enrol.sh
+  ];
+  api = "https://${at cfg.managementPort} ${controllerDir}/pki/cas.pem";
 in
 {
   options.kss.ziti = {
@@ -218,9 +229,16 @@ in
       type = file;
       description = "Path, on the machine, of a file with the password of `admin`; another one in it is another password.";
     };
-    routerTokenFile = mkOption {
-      type = file;
-      description = "Path, on the machine, of a file with the token with which the router enrols; until it is there the router is not started.";
+    router = {
+      name = mkOption {
+        type = types.strMatching "[A-Za-z0-9._-]+";
+        description = "Name of the router of this machine.";
+      };
+      roles = mkOption {
+        type = types.listOf (types.strMatching "[A-Za-z0-9._-]+");
+        default = [ "public" ];
+        description = "Its role attributes, by which policies choose it.";
+      };
     };
     managementPort = mkOption {
       type = types.port;
@@ -337,7 +355,7 @@ in
           RuntimeDirectory = "kss-ziti-admin";
           RuntimeDirectoryMode = "0700";
           ReadWritePaths = [ cfg.dataDir ];
-          ExecStart = "${lib.getExe admin} https://${at cfg.managementPort} ${controllerDir}/pki/cas.pem ${cfg.adminPasswordFile} ${cfg.dataDir}/admin-password";
+          ExecStart = "${lib.getExe admin} ${api} ${cfg.adminPasswordFile} ${cfg.dataDir}/admin-password";
           Restart = "on-failure";
           RestartSec = "10s";
         };
@@ -346,23 +364,26 @@ in
         description = "Enrolment of the router of OpenZiti";
         requiredBy = [ "kss-ziti-router.service" ];
         before = [ "kss-ziti-router.service" ];
-        after = [ "kss-ziti-controller.service" ];
-        unitConfig = {
-          ConditionPathExists = [ "!${routerDir}/router.cert" ];
-          ConditionFileNotEmpty = [ cfg.routerTokenFile ];
-        };
+        requires = [ "kss-ziti-admin.service" ];
+        after = [ "kss-ziti-admin.service" ];
+        unitConfig.ConditionPathExists = [ "!${routerDir}/router.cert" ];
         serviceConfig = {
           Type = "oneshot";
           UMask = "0077";
           RuntimeDirectory = "kss-ziti-enrol";
           RuntimeDirectoryMode = "0700";
-          ExecStart = "${lib.getExe enrol} ${image.full cfg.routerImage} ${routerConfig} ${routerDir} ${cfg.domain} ${cfg.routerTokenFile} ${owner}";
+          ExecStart = lib.concatStringsSep " " [
+            "${lib.getExe enrol} ${api} ${cfg.adminPasswordFile} ${cfg.router.name}"
+            (lib.escapeShellArg (builtins.toJSON cfg.router.roles))
+            "${image.full cfg.routerImage} ${routerConfig} ${routerDir} ${cfg.domain} ${owner}"
+          ];
+          Restart = "on-failure";
+          RestartSec = "10s";
         };
       };
       kss-ziti-router = {
         after = [ "kss-ziti-controller.service" ];
         restartTriggers = [ routerConfig ];
-        unitConfig.ConditionFileNotEmpty = [ cfg.routerTokenFile ];
       };
       kss-ziti-renew = {
         description = "Certificates of OpenZiti are renewed";
@@ -378,11 +399,6 @@ in
         RandomizedDelaySec = "6h";
         Persistent = true;
       };
-    };
-    systemd.paths.kss-ziti-router = {
-      description = "The token of the router of OpenZiti is delivered";
-      wantedBy = [ "multi-user.target" ];
-      pathConfig.PathChanged = cfg.routerTokenFile;
     };
   };
 }

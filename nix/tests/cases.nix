@@ -1,27 +1,9 @@
 # The tests of the library and of the evaluator that runs them: a list of { name, problems }, passed when there are none.
 let
   inherit (import ./evaluate.nix) lib pkgs evaluate sops;
+  inherit (import ./expect.nix) test equal wrong fails library;
   inherit (lib) mkOption types;
-
-  # Of the library with sops-nix, and of modules of one's own.
-  library = evaluate [ ../modules sops ];
   own = modules: lib.evalModules { inherit modules; };
-
-  test = name: problems: { inherit name problems; };
-  equal =
-    name: wanted: got:
-    test name (lib.optional (wanted != got) "wanted ${builtins.toJSON wanted}, got ${builtins.toJSON got}");
-  # What is wrong has to be exactly this: TEXT is a regular expression.
-  wrong =
-    name: patterns: entry:
-    let
-      got = (library entry).problems;
-      fits = builtins.length got == builtins.length patterns && builtins.all (pattern: builtins.any (text: builtins.match pattern text != null) got) patterns;
-    in
-    test name (lib.optional (!fits) "wanted ${builtins.toJSON patterns}, got ${builtins.toJSON got}");
-  fails =
-    name: value:
-    test name (lib.optional (builtins.tryEval (builtins.deepSeq value true)).success "it has a value");
 
   nft.networking.nftables.enable = true;
   cluster = {
@@ -171,6 +153,9 @@ let
         };
       })).whole.networking.nftables.tables.kss-forward.content
     )
+    (wrong "a network of containers has the name of an interface" [ "kss.containers.networks: far-too-long-a-name has more than 15 characters" ] {
+      kss.containers.networks.far-too-long-a-name.subnet = "10.89.70.0/24";
+    })
     (wrong "forward rules need nftables and a source"
       [ "kss.forward.rules needs networking.nftables.enable" "kss.forward.rules needs kss.forward.source: whose traffic is it\\?" ]
       { kss.forward.rules = [ { to = "10.0.0.0/8"; verdict = "drop"; } ]; }
@@ -258,6 +243,15 @@ let
     (equal "a secret is a file that sops-nix writes" { key = "rke2/token"; path = "/run/secrets/token"; owner = "root"; group = "root"; mode = "0400"; restartUnits = [ "rke2-agent.service" ]; }
       (library { kss.secrets.files.token = { key = "rke2/token"; units = [ "rke2-agent.service" ]; }; }).whole.sops.secrets.token
     )
+    (equal "a module that knows who reads a file gives it to that user" [ "gitlab" "root" "mary" ] (
+      let
+        inherit ((library {
+          kss.secrets.files = { a = { }; b = { }; c.owner = "mary"; };
+          kss.secrets.readers = { "/run/secrets/a" = "gitlab"; "/run/secrets/c" = "gitlab"; };
+        }).whole.sops) secrets;
+      in
+      [ secrets.a.owner secrets.b.owner secrets.c.owner ]
+    ))
     (equal "the encrypted file is not part of the closure" [ "/var/lib/kssc/secrets.yaml" false ] (
       let
         inherit ((library { kss.secrets.files.token = { }; }).whole) sops;
@@ -287,40 +281,5 @@ let
       (evaluate [ ../modules ] { kss.secrets.files.token = { }; }).problems
     )
   ];
-
-  bucket = user: {
-    inherit user;
-    secretFile = "/run/secrets/${user}";
-  };
-  minio = buckets: {
-    services.minio = {
-      enable = true;
-      listenAddress = "127.0.0.1:9000";
-      rootCredentialsFile = "/run/kssc/etc/minio/credentials";
-    };
-    kss.minio.buckets = buckets;
-  };
-  support = [
-    (equal "OpenBao is unsealed whenever it starts, once there is a key" [ [ "openbao.service" ] [ "openbao.service" ] [ "/run/secrets/key" ] ] (
-      let
-        unit = (library { services.openbao.enable = true; kss.openbao.unsealKeyFile = "/run/secrets/key"; }).whole.systemd.services.kss-openbao-unseal;
-      in
-      [ unit.wantedBy unit.bindsTo unit.unitConfig.ConditionFileNotEmpty ]
-    ))
-    (wrong "an unseal key needs something to unseal" [ "kss.openbao.unsealKeyFile needs services.openbao.enable.*" ] { kss.openbao.unsealKeyFile = "/k"; })
-    (equal "the unit of the buckets gets the root account from its file" "/run/kssc/etc/minio/credentials"
-      (library (minio { loki = bucket "loki"; })).whole.systemd.services.kss-minio-buckets.serviceConfig.EnvironmentFile
-    )
-    (wrong "no account has two buckets" [ "kss.minio.buckets: two buckets have one user, which could then use both" ] (
-      minio { a = bucket "shared"; b = bucket "shared"; }
-    ))
-    (wrong "buckets need MinIO" [ "kss.minio.buckets needs services.minio.enable and services.minio.rootCredentialsFile" ] { kss.minio.buckets.a = bucket "aaa"; })
-    (wrong "Teleport waits for a certificate that there is" [ "kss.teleport.afterAcme is x.lan, which security.acme.certs does not have" ] {
-      kss.teleport.afterAcme = "x.lan";
-    })
-    (equal "Teleport starts after its certificate" [ "acme-x.lan.service" ]
-      (library { kss.teleport.afterAcme = "x.lan"; security.acme.certs."x.lan" = { }; }).whole.systemd.services.teleport.after
-    )
-  ];
 in
-builtins.concatLists [ evaluator nothing facts firewall forward registries nodes secrets support ]
+builtins.concatLists [ evaluator nothing facts firewall forward registries nodes secrets (import ./support.nix) ]

@@ -43,7 +43,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "kss-outputs",
         &[
-            "kss-span", "kss-diag", "kss-model", "kss-backend", "kss-nixos", "kss-helm", "kss-kustomize", "kss-argocd", "kss-tofu",
+            "kss-span",
+            "kss-diag",
+            "kss-model",
+            "kss-backend",
+            "kss-nixos",
+            "kss-helm",
+            "kss-kustomize",
+            "kss-argocd",
+            "kss-tofu",
             "kss-vars",
         ],
     ),

@@ -120,7 +120,8 @@ fn every_module_is_whole() {
         }
         let code = module.code();
         let used = Regex::new(r"\bvar\.([a-z0-9_]+)").expect("a pattern");
-        let used: BTreeSet<&str> = used.captures_iter(&code).map(|found| found.get(1).expect("a name").as_str()).collect();
+        let used: BTreeSet<&str> =
+            used.captures_iter(&code).map(|found| found.get(1).expect("a name").as_str()).collect();
         let declared: BTreeSet<&str> = module.blocks("variables.tf", "variable").into_keys().collect();
         assert_eq!(used, declared, "{}: variables that are used, and those that are declared", module.name);
     }
@@ -247,7 +248,8 @@ const SECRET: &str = "correct-horse-battery-staple";
 /// A configuration that calls the stand-ins of modules, made ready.
 fn scratch(calls: &[(&str, &str)], test: &str) -> Option<tempfile::TempDir> {
     let root = tempfile::tempdir().expect("a folder");
-    let mut main = format!("variable \"secret\" {{\n  type = string\n  sensitive = true\n  default = \"{SECRET}\"\n}}\n");
+    let mut main =
+        format!("variable \"secret\" {{\n  type = string\n  sensitive = true\n  default = \"{SECRET}\"\n}}\n");
     for (name, arguments) in calls {
         let module = Module::read(stdlib().join("tofu/modules").join(name));
         let folder = root.path().join(name);
@@ -256,7 +258,7 @@ fn scratch(calls: &[(&str, &str)], test: &str) -> Option<tempfile::TempDir> {
             ("variables.tf", module.texts["variables.tf"].clone()),
             ("main.tf", standin::stand_in(&module.bodies["main.tf"], &module.bodies["outputs.tf"])),
         ];
-        files.map(|(file, text)| std::fs::write(folder.join(file), text).expect("a file"));
+        files.into_iter().for_each(|(file, text)| std::fs::write(folder.join(file), text).expect("a file"));
         let arguments = top_level_lines(arguments);
         main += &format!("module \"{name}\" {{\n  source = \"./{name}\"\n{arguments}\n}}\n");
         main += &format!("output \"{name}\" {{\n  value = module.{name}\n  sensitive = true\n}}\n");
@@ -336,7 +338,10 @@ fn modules_take_values_and_secrets() {
     assert_eq!(mapper["extra_config"]["claims"], json!(r#"[{"key":"realm_access.roles","value":"admin"}]"#));
 
     assert_eq!(resource("gitlab-config", "gitlab_group_variable__push_password[\"apps\"]")["value"], json!(SECRET));
-    assert_eq!(resource("teleport-config", "teleport_provision_token__cluster[\"kss\"]")["metadata"]["name"], json!(SECRET));
+    assert_eq!(
+        resource("teleport-config", "teleport_provision_token__cluster[\"kss\"]")["metadata"]["name"],
+        json!(SECRET)
+    );
     assert_eq!(resource("ziti-config", "ziti_host_v1_config__service[\"kss-grafana\"]")["port"], json!(443));
     let dial = resource("ziti-config", "ziti_service_policy__dial[\"kss-grafana\"]");
     assert_eq!(dial["identityroles"], json!(["#admin", "#demo"]));
@@ -359,7 +364,8 @@ fn modules_refuse_what_can_not_work() {
         ("vault-cluster", "\"1h30m\"", "\"1d\"", "has to be written in hours, minutes and seconds"),
         ("vault-cluster", "\"a/b\"", "\"/a/b\"", "begins at the KV store"),
         ("harbor-apps", "project = \"apps\"", "project = \"app\"", "`projects` doesn't have"),
-        ("harbor-apps", "robot_apps+pull", "bot_apps+pull", "robot prefix is another one"),
+        ("harbor-apps", "\"robot_apps+pull\"", "\"robot_kss+pull\"", "ends in the project, `+`"),
+        ("harbor-apps", "\"robot_apps+pull\"", "\"bot_apps+pull\"", "prefix of robots is another one"),
         ("keycloak-upstream", "role = \"user\"", "role = \"root\"", "has to be admin, demo or user"),
         ("keycloak-broker", "kind = \"public\"", "kind = \"open\"", "confidential, public or service"),
         ("keycloak-broker", "[\"jit\"]", "[\"jot\"]", "one of `clients`"),

@@ -83,7 +83,7 @@ fn scope_key(kind: ScopeKind, outer: &str, name: &str) -> ScopeKey {
 
 /// The key of an entry.
 pub fn key(scope: ScopeKey, kind: &str, name: &str) -> EntryKey {
-    EntryKey { scope, kind: Symbol::new(kind), qualifier: Symbol::new(""), name: Symbol::new(name), variant: 0 }
+    EntryKey { scope, kind: Symbol::new(kind), qualifier: Symbol::new(""), name: Symbol::new(name) }
 }
 
 /// A reference to an entry.

@@ -22,6 +22,8 @@ pub struct Options<'a> {
     /// Replace foreign and edited files too, and give up an interrupted build that can't be finished. Never follows links,
     /// never removes a directory with foreign files in it.
     pub overwrite: bool,
+    /// The tree is the part below this directory (`clusters/kss/`): files of ours elsewhere stay as they are.
+    pub within: Option<&'a str>,
 }
 
 /// What was done.
@@ -151,7 +153,11 @@ fn again(disk: &Disk, tree: &OutputTree, target: &Path, options: &Options<'_>) -
     let recovered = recover(&books, options.overwrite, disk)?;
     let trust = Trust { overwrite: options.overwrite, since: books.built()?.and_then(|built| built.since) };
     let old = Manifest::read(target)?;
-    let new = Manifest::of(tree);
+    let mut new = Manifest::of(tree);
+    if let Some(within) = options.within {
+        let elsewhere = old.files.iter().filter(|(path, _)| !path.starts_with(within));
+        new.files.extend(elsewhere.map(|(path, owned)| (path.clone(), owned.clone())));
+    }
     let files: Vec<&File> = tree.iter().collect();
     let plan = plan(&files, &old, &new, &books, trust)?;
     if !plan.obstacles.is_empty() {

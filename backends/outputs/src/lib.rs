@@ -24,7 +24,8 @@ pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnos
     let nixos = kss_nixos::Nixos { library: context.nix, is_package: context.is_package };
     let helm = kss_helm::Helm { files: context.files };
     let kustomize = kss_kustomize::Kustomize { files: context.files };
-    let below = |(path, text): &(&'static str, &'static str)| path.strip_prefix("tofu/modules/").map(|rest| (rest, *text));
+    let below =
+        |(path, text): &(&'static str, &'static str)| path.strip_prefix("tofu/modules/").map(|rest| (rest, *text));
     let modules: Vec<(&str, &str)> = context.tofu_modules.iter().filter_map(below).collect();
     let tofu = kss_tofu::Tofu { modules: &modules };
     let backends: [&dyn Backend; 8] = [

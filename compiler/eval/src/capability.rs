@@ -168,7 +168,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn no_provider(&mut self, scope: ScopeKey, capability: Symbol, who: &[ModIx]) {
+    pub(crate) fn no_provider(&mut self, scope: ScopeKey, capability: Symbol, who: &[ModIx]) {
         if !self.absent.insert((scope, capability)) {
             return;
         }
@@ -181,18 +181,55 @@ impl<'a> Eval<'a> {
         let names: Vec<String> = who.iter().map(|m| format!("`{}`", self.module(*m).ir.name)).collect();
         let message = match names.as_slice() {
             [] => format!("{scope} needs `{capability}`, and nothing in it provides one"),
-            names => format!("{} needs `{capability}`, and nothing in {scope} provides one", names.join(", ")),
+            [name] => format!("{name} needs `{capability}`, and nothing in {scope} provides one"),
+            names => format!("{} need `{capability}`, and nothing in {scope} provides one", names.join(", ")),
         };
         let at = match who.first() {
             Some(module) => self.module_origin(*module),
-            None => self.scopes.get(&scope).map_or(Origin::NOWHERE, |s| self.entry(s.entry).origin),
+            None => {
+                let key = crate::world::scope_entry(self.site, scope);
+                self.entry_origin(&key).unwrap_or(Origin::NOWHERE)
+            }
         };
-        let report = code::NO_PROVIDER.at(at, message).label(format!("no `{capability}`"));
+        let report = match self.removed_provider(scope, capability) {
+            Some((module, cause, place)) => {
+                let gone = if module == cause {
+                    format!("`{module}` is removed")
+                } else {
+                    format!("`{module}` goes with `{cause}`")
+                };
+                let needs = match names.as_slice() {
+                    [] => format!("{scope} needs its `{capability}`"),
+                    [one] => format!("{one} needs its `{capability}`"),
+                    several => format!("{} need its `{capability}`", several.join(", ")),
+                };
+                let report =
+                    code::STILL_NEEDED.at(place.unwrap_or(at), format!("{gone}, and {needs}")).label("removed here");
+                if who.is_empty() { report } else { report.also(at, "needs it") }
+            }
+            None => code::NO_PROVIDER.at(at, message).label(format!("no `{capability}`")),
+        };
         let report = who.iter().skip(1).fold(report, |r, m| r.also(self.module_origin(*m), "needs it as well"));
         self.report(match offers.is_empty() {
             true => report,
             false => report.help(format!("use one of: {}", offers.join(", "))),
         });
+    }
+
+    /// A provider of a capability that a `remove use` took away: the module, the one that was named, and where.
+    pub(crate) fn removed_provider(
+        &self,
+        scope: ScopeKey,
+        capability: Symbol,
+    ) -> Option<(Symbol, Symbol, Option<Origin>)> {
+        let mut gone: Vec<_> = self.gone.iter().filter(|((s, _), _)| *s == scope).collect();
+        gone.sort_by_key(|((_, name), _)| *name);
+        let provides = |name: &Symbol| {
+            self.program.modules.get(name).is_some_and(|m| m.provides.iter().any(|p| p.capability == capability))
+        };
+        gone.into_iter()
+            .find(|((_, name), _)| provides(name))
+            .map(|((_, name), (cause, origin))| (*name, *cause, *origin))
     }
 
     fn two_providers(&mut self, scope: ScopeKey, capability: Symbol, first: ModIx, second: ModIx) {

@@ -40,6 +40,7 @@ impl<'a> Eval<'a> {
         self.check_lowerers();
         if self.role != Role::Early {
             self.check_namespaces();
+            self.check_hidden();
             self.foreign_checks();
             self.report_lost();
         }
@@ -154,7 +155,7 @@ impl<'a> Eval<'a> {
         let parts = self.explain(&check.cond, cx, frame);
         let message = check.message.as_ref().map(|message| self.eval(message, cx, frame));
         let message = message.and_then(|value| value.as_text().map(|text| text.into_owned()));
-        let message = message.unwrap_or_else(|| "a condition of the library does not hold".to_owned());
+        let message = message.unwrap_or_else(|| "a check does not hold".to_owned());
         let code = check.code.map_or(&code::CHECK_FAILED, |id| code_by_id(&id));
         let rule = cx.at(check.node);
         let mut places = parts.places(cx.item).into_iter();
@@ -204,7 +205,7 @@ impl<'a> Eval<'a> {
                 hit |= doubt || members.iter().any(|ix| self.names_entry(*ix, &target));
                 names.extend(members.iter().map(|ix| self.entry(*ix).key.name));
             }
-            if !hit {
+            if !hit && !self.reach.is_unknown(target.kind, target.name) {
                 let hint = did_you_mean(&target.name, names.iter().map(|s| s.as_str()));
                 let message = format!("there is no {} `{}` in {scope}{hint}", target.kind, target.name);
                 self.report(code::TUNES_NOTHING.at(at, message).label("tunes nothing"));
@@ -227,7 +228,14 @@ impl<'a> Eval<'a> {
         if !self.program.kinds.contains_key(&n().namespace) {
             return;
         }
-        for ix in 0..self.entries.len() as EntryIx {
+        let mut missing = rustc_hash::FxHashSet::default();
+        let mut all: Vec<EntryIx> = (0..self.entries.len() as EntryIx).collect();
+        // What somebody wrote himself before what follows from it.
+        all.sort_by_key(|ix| {
+            let entry = self.entry(*ix);
+            (entry.kubernetes.is_some(), entry.key.scope, entry.key.kind, entry.key.name)
+        });
+        for ix in all {
             let entry = self.entry(ix);
             let Some((namespace, at)) = entry.namespace else { continue };
             let key = entry.key.clone();
@@ -236,7 +244,7 @@ impl<'a> Eval<'a> {
                 continue;
             }
             let (members, doubt) = self.members_known(cluster, n().namespace);
-            if doubt || members.iter().any(|ix| self.entry(*ix).key.name == namespace) {
+            if doubt || members.iter().any(|ix| self.entry(*ix).key.name == namespace) || !missing.insert(namespace) {
                 continue;
             }
             let names: Vec<&str> = members.iter().map(|ix| self.entry(*ix).key.name.as_str()).collect();

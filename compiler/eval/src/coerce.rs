@@ -26,7 +26,7 @@ impl<'a> Eval<'a> {
             Coercion::Parse(scalar) => self.parse(value, *scalar, at),
             Coercion::Refine(id) => self.refine_declared(*id, value, cx),
             Coercion::To(ty) => self.convert(&value, ty, cx, at),
-            Coercion::ToData => self.to_data(&value),
+            Coercion::ToData => to_data(&value),
         }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Eval<'a> {
         }
         match (ty, value.kind()) {
             (Ty::Error | Ty::Never | Ty::Var(_) | Ty::None | Ty::Range(_), _) => value.clone(),
-            (Ty::Data, _) => self.to_data(value),
+            (Ty::Data, _) => to_data(value),
             (Ty::Optional(_), Kind::None | Kind::Null) => Value::none(value.origin()),
             (Ty::Optional(ty), _) => self.convert(value, ty, cx, at),
             (Ty::Refined(base, id), _) => {
@@ -232,25 +232,25 @@ impl<'a> Eval<'a> {
             _ => "another value".to_owned(),
         }
     }
+}
 
-    /// A value as free-form data: cases are texts, what only the evaluator sees is left out.
-    pub(crate) fn to_data(&mut self, value: &Value) -> Value {
-        match value.kind() {
-            Kind::Case(name, None) => Value::text(name.as_str(), value.origin()).with_flags(value.flags()),
-            Kind::Case(name, Some(payload)) => {
-                let payload = self.to_data(payload);
-                Value::record([(name, payload)].into_iter().collect(), value.origin()).with_flags(value.flags())
-            }
-            Kind::Record(record) => {
-                let fields = map_entries(record).map(|(name, v)| (*name, self.to_data(v))).collect();
-                Value::record(fields, value.origin()).with_flags(value.flags())
-            }
-            Kind::Set(items) => {
-                let items = items.iter().map(|item| self.to_data(item)).collect();
-                Value::list(items, value.origin()).with_flags(value.flags())
-            }
-            _ => map_children(value, &mut |v| self.to_data(v)),
+/// A value as free-form data: cases are texts, what only the evaluator sees is left out.
+pub(crate) fn to_data(value: &Value) -> Value {
+    match value.kind() {
+        Kind::Case(name, None) => Value::text(name.as_str(), value.origin()).with_flags(value.flags()),
+        Kind::Case(name, Some(payload)) => {
+            let record = [(name, to_data(payload))].into_iter().collect();
+            Value::record(record, value.origin()).with_flags(value.flags())
         }
+        Kind::Record(record) => {
+            let fields = map_entries(record).map(|(name, v)| (*name, to_data(v))).collect();
+            Value::record(fields, value.origin()).with_flags(value.flags())
+        }
+        Kind::Set(items) => {
+            let items = items.iter().map(to_data).collect();
+            Value::list(items, value.origin()).with_flags(value.flags())
+        }
+        _ => map_children(value, &mut to_data),
     }
 }
 
@@ -266,3 +266,6 @@ fn private_inside(value: &Value) -> bool {
 fn shown(value: &Value) -> String {
     crate::why::value_text(value)
 }
+
+#[cfg(test)]
+mod tests;

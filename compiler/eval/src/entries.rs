@@ -362,8 +362,13 @@ impl<'a> Eval<'a> {
         };
         match chosen {
             Some(key) => Value::entry(key, at),
-            // Reported once for the scope.
-            None if field && sig.count == Cardinality::One && self.role != Role::Early => Value::poison(at),
+            None if field && sig.count != Cardinality::AtMostOne && self.role != Role::Early => {
+                // Reported once for the scope.
+                if self.role == Role::Site && !self.foreign.iter().any(|f| f.absent.contains(&(scope, capability))) {
+                    self.no_provider(scope, capability, &[]);
+                }
+                Value::poison(at)
+            }
             None => Value::none(at),
         }
     }

@@ -329,7 +329,8 @@ impl<'a> Eval<'a> {
             Some(message) => self.eval(message, cx, frame).as_text().map(|text| text.into_owned()),
             None => None,
         };
-        let message = message.unwrap_or_else(|| format!("`{shown}` is refused here"));
+        let message =
+            message.unwrap_or_else(|| format!("`{shown}` is refused: it does not satisfy the condition of its place"));
         let values = self.explain(&refine.cond, cx, frame);
         let at = crate::values::place(value, refine.origin);
         let mut diagnostic = code::BAD_VALUE.at(at, message).label(format!("is `{shown}`"));

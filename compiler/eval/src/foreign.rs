@@ -29,6 +29,52 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Secrets and outputs of OpenTofu can't be written into what is committed.
+    pub(crate) fn check_hidden(&mut self) {
+        for ix in 0..self.entries.len() as EntryIx {
+            let key = self.entry(ix).key.clone();
+            let what = match key.kind.as_str() {
+                "helm" => "values of a chart",
+                "manifest" => "a manifest",
+                "nixos" | "nixos-cluster" => "a NixOS configuration",
+                _ => continue,
+            };
+            if !self.by_key.contains_key(&key) {
+                continue;
+            }
+            let cells: Vec<Value> = self.entry(ix).cells.iter().filter_map(|cell| cell.value().cloned()).collect();
+            for value in cells {
+                self.refuse_hidden(&value, what, &key);
+            }
+        }
+    }
+
+    fn refuse_hidden(&mut self, value: &Value, what: &str, key: &EntryKey) {
+        if !value.flags().has(Flags::SECRET) && !value.flags().has(Flags::LATER) {
+            return;
+        }
+        let at = crate::values::place(value, Origin::NOWHERE);
+        match value.kind() {
+            Kind::Secret(_) => {
+                let message = format!("a secret can't stand in {what} ({}): it would be readable", describe_entry(key));
+                let report = code::SECRET_AS_TEXT.at(at, message).label("secret");
+                self.report(report.help("write it into `secret NAME { keys { … } }` or a file, and refer to that"));
+            }
+            Kind::Later(_) => {
+                let message = format!(
+                    "an output of OpenTofu can't stand in {what} ({}): it is known only later",
+                    describe_entry(key)
+                );
+                let report = code::LATER_TOO_EARLY.at(at, message).label("known only after OpenTofu ran");
+                self.report(report.help("`.file` names the file that it is delivered to"));
+            }
+            Kind::Record(record) => record.iter().for_each(|(_, v)| self.refuse_hidden(v, what, key)),
+            Kind::List(items) | Kind::Set(items) => items.iter().for_each(|v| self.refuse_hidden(v, what, key)),
+            Kind::Case(_, Some(payload)) => self.refuse_hidden(payload, what, key),
+            _ => {}
+        }
+    }
+
     fn check_chart(&mut self, ix: EntryIx, key: &Arc<EntryKey>) {
         let at = self.entry(ix).origin;
         let mut field = |name: &str| self.read(key, Symbol::new(name), at, true);

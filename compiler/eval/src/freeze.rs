@@ -45,6 +45,7 @@ impl<'a> Eval<'a> {
             let modules = self.scopes[&scope].modules.iter().map(|m| self.module(*m).ir.name).collect();
             frozen.modules.insert(scope, modules);
         }
+        frozen.absent = std::mem::take(&mut self.absent);
         frozen.owners = std::mem::take(&mut self.owners);
         frozen.sources = std::mem::take(&mut self.secret_sources);
         frozen.handled = std::mem::take(&mut self.marks.handled);

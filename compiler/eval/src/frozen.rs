@@ -23,6 +23,8 @@ pub(crate) struct Frozen {
     pub(crate) inner: FxHashMap<ScopeKey, Vec<ScopeKey>>,
     /// Modules in use.
     pub(crate) modules: FxHashMap<ScopeKey, Vec<Symbol>>,
+    /// Capabilities whose absence is reported.
+    pub(crate) absent: FxHashSet<(ScopeKey, Symbol)>,
     pub(crate) owners: FxHashMap<Arc<EntryKey>, OwnerInfo>,
     pub(crate) sources: FxHashMap<SecretRef, Source>,
     /// Reasons of `covered`.

@@ -241,7 +241,8 @@ impl Outcome {
     /// Who wrote the value that an output shows at `pointer`, where the output is made of an entry whose head stands at `head`;
     /// `name` tells entries of one head (in a loop) apart.
     pub fn why_output(&self, head: Origin, name: &dyn Fn(Symbol) -> bool, pointer: &[Symbol]) -> Vec<WhyStep> {
-        let below = |field: &str| std::iter::once(Symbol::new(field)).chain(pointer.iter().copied()).collect::<Vec<_>>();
+        let below =
+            |field: &str| std::iter::once(Symbol::new(field)).chain(pointer.iter().copied()).collect::<Vec<_>>();
         // Values of a release and the body of a file below /etc stand in a field of the entry; other outputs are the entry.
         let paths = [pointer.to_vec(), below("values"), below("body")];
         let found = self.parts.iter().filter_map(|part| part.frozen.why_at(head, name, &paths));

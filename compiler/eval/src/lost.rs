@@ -155,8 +155,17 @@ impl<'a> Eval<'a> {
             if !self.capability_of(from, capability, Origin::NOWHERE, false).is_none() {
                 continue;
             }
+            let always = program.capabilities.get(&capability).is_some_and(|c| c.count == kss_ir::Cardinality::One);
+            if always {
+                // That the scope has none is said once, for the scope.
+                continue;
+            }
             entries.sort_by_key(|(name, _)| *name);
-            let names: Vec<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+            let mut names: Vec<String> = entries.iter().take(3).map(|(name, _)| format!("`{name}`")).collect();
+            if let more @ 1.. = entries.len().saturating_sub(3) {
+                names.push(format!("{more} more"));
+            }
+            let need = if entries.len() == 1 { "needs" } else { "need" };
             let offers: Vec<&str> = program
                 .modules
                 .values()
@@ -165,9 +174,17 @@ impl<'a> Eval<'a> {
                 .collect();
             let home = if site { self.site } else { scope };
             let offer = if offers.is_empty() { "and no module provides one".to_owned() } else { offers.join(", ") };
-            let message = format!("{kind} {} needs `{capability}`; {home} uses none: {offer}", names.join(", "));
+            let message = format!("{kind} {} {need} `{capability}`; {home} uses none: {offer}", names.join(", "));
             let at = entries.first().map_or(Origin::NOWHERE, |(_, origin)| *origin);
-            self.report(code::NO_PROVIDER.at(at, message).label(format!("needs `{capability}`")));
+            let report = match self.removed_provider(home, capability) {
+                Some((module, _, place)) => {
+                    let message =
+                        format!("`{module}` is removed, and {kind} {} needs its `{capability}`", names.join(", "));
+                    code::STILL_NEEDED.at(place.unwrap_or(at), message).label("removed here").also(at, "needs it")
+                }
+                None => code::NO_PROVIDER.at(at, message).label(format!("needs `{capability}`")),
+            };
+            self.report(report);
         }
     }
 

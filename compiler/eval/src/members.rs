@@ -266,7 +266,10 @@ impl<'a> Eval<'a> {
             let RemoveTarget::Entry { entry, path } = &remove.target else { continue };
             let hits = |me: &Self, ix: &EntryIx| me.names_entry(*ix, entry);
             let before: FxHashSet<EntryIx> = found.iter().copied().filter(|ix| hits(self, ix)).collect();
-            if before.is_empty() && !doubt {
+            if before.is_empty() && (doubt || self.reach.is_unknown(kind, entry.name)) {
+                continue;
+            }
+            if before.is_empty() {
                 let names = found.iter().map(|ix| self.entry(*ix).key.name.as_str());
                 let hint = did_you_mean(&entry.name, names);
                 let message = format!("there is no {kind} `{}` in {scope}{hint}", entry.name);

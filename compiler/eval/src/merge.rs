@@ -364,3 +364,6 @@ fn find<'t>(tree: Option<&'t Tree>, path: &[Symbol]) -> Option<&'t Tree> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,15 +34,31 @@ impl<'a> Eval<'a> {
             }
             start.extend(unit.stmts.uses.iter().map(|used| used.module).filter(|name| self.fits(*name, scope.kind)));
         }
+        self.keep_always(scope, &mut removes);
         let mut set = IndexSet::new();
         self.close(&start, &mut set, scope, &removes);
         self.add_fallbacks(&mut set, scope, &removes);
-        if removes.values().any(Option::is_some) {
+        if !removes.is_empty() {
             self.check_removes(&start, scope, &removes);
         }
         let mut set: Vec<Symbol> = set.into_iter().collect();
         set.sort();
         set
+    }
+
+    /// What every scope of a kind stands on can't be removed.
+    fn keep_always(&mut self, scope: ScopeKey, removes: &mut FxHashMap<Symbol, Option<Origin>>) {
+        let always: Vec<Symbol> =
+            self.program.always.iter().copied().filter(|name| removes.contains_key(name)).collect();
+        for name in always {
+            let Some(origin) = removes.remove(&name) else { continue };
+            let module = self.program.modules.get(&name).map_or(Origin::NOWHERE, |m| Origin::new(m.item, m.node));
+            let message = format!(
+                "`{name}` is in use in every {}, so it can't be removed from {scope}",
+                crate::names::scope_word(scope.kind)
+            );
+            self.report(code::STILL_NEEDED.at(origin.unwrap_or(module), message).label("always in use"));
+        }
     }
 
     /// Follows the `use`s of modules. What a removed module uses is not followed.
@@ -85,6 +101,18 @@ impl<'a> Eval<'a> {
         let mut all = IndexSet::new();
         self.close(start, &mut all, scope, &FxHashMap::default());
         self.add_fallbacks(&mut all, scope, &FxHashMap::default());
+        if !removes.is_empty() {
+            let mut kept = IndexSet::new();
+            self.close(start, &mut kept, scope, removes);
+            self.add_fallbacks(&mut kept, scope, removes);
+            let mut causes: Vec<(Symbol, Option<Origin>)> = removes.iter().map(|(n, o)| (*n, *o)).collect();
+            causes.sort_by_key(|(name, _)| *name);
+            for name in all.iter().filter(|name| !kept.contains(*name)) {
+                // A module that only a removed one used goes with it.
+                let cause = causes.iter().find(|(cause, _)| cause == name).or_else(|| causes.first());
+                self.gone.extend(cause.map(|(cause, origin)| ((scope, *name), (*cause, *origin))));
+            }
+        }
         for (name, origin) in removes {
             let Some(origin) = origin.filter(|_| !all.contains(name)) else { continue };
             let hint = did_you_mean(name, all.iter().map(|s| s.as_str()));

@@ -151,6 +151,16 @@ pub(crate) enum Cell {
     Failed(Rc<[Report]>),
 }
 
+impl Cell {
+    /// What was computed.
+    pub(crate) fn value(&self) -> Option<&Value> {
+        match self {
+            Cell::Done(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// The entries of a kind in a scope.
 #[derive(Clone)]
 pub(crate) enum Members {
@@ -185,6 +195,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) role: Role,
     pub(crate) site: ScopeKey,
     pub(crate) foreign: Vec<Arc<Frozen>>,
+    /// Modules that are not in use because of a `remove use`: which one, and where.
+    pub(crate) gone: FxHashMap<(ScopeKey, Symbol), (Symbol, Option<Origin>)>,
 
     pub(crate) scopes: IndexMap<ScopeKey, ScopeState>,
     pub(crate) units: Vec<Unit<'a>>,
@@ -236,6 +248,10 @@ pub(crate) struct Eval<'a> {
 pub(crate) struct Reach {
     pub(crate) tuned_from_machines: FxHashSet<Symbol>,
     pub(crate) provided_by: FxHashMap<Symbol, FxHashSet<ScopeKind>>,
+    /// Literal names of entries that anybody declares.
+    pub(crate) declared: FxHashSet<(Symbol, Symbol)>,
+    /// Kinds of which somebody declares entries by computed names.
+    pub(crate) computed: FxHashSet<Symbol>,
 }
 
 impl<'a> Eval<'a> {
@@ -254,6 +270,7 @@ impl<'a> Eval<'a> {
             role,
             site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
+            gone: FxHashMap::default(),
             scopes: IndexMap::new(),
             units: Vec::new(),
             modules: Vec::new(),

@@ -6,7 +6,9 @@ use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
 use crate::report::Report;
 use crate::state::{Eval, Role};
 use crate::world::scope_entry;
-use crate::{Env, Options, Outcome, ScopeModel, Variation, clusters_of, evaluate_cluster, evaluate_site, evaluate_site_early};
+use crate::{
+    Env, Options, Outcome, ScopeModel, Variation, clusters_of, evaluate_cluster, evaluate_site, evaluate_site_early,
+};
 use kss_diag::{Diagnostic, Severity, code};
 use kss_ir::{EntryRef, Expr, TestIr, TestStep, Variant};
 use kss_span::{Origin, Symbol};
@@ -144,7 +146,11 @@ impl<'t> Run<'t> {
             .into_iter()
             .filter_map(|other| {
                 let varied = cluster && other == name;
-                let known = self.base.parts.iter().find(|p| p.scope.key.kind == ScopeKind::Cluster && p.scope.key.name == other);
+                let known = self
+                    .base
+                    .parts
+                    .iter()
+                    .find(|p| p.scope.key.kind == ScopeKind::Cluster && p.scope.key.name == other);
                 match known {
                     Some(part) if cluster && !varied => Some(part.clone()),
                     _ => evaluate_cluster(self.env, &early, other, options, varied.then_some(variation)),
@@ -214,7 +220,8 @@ impl<'t> Run<'t> {
     }
 
     fn no_error(&mut self, node: u32, or: &[Symbol]) {
-        let unexpected: Vec<Report> = self.errors().into_iter().filter(|r| !or.iter().any(|c| *c == r.diagnostic.code.id)).collect();
+        let unexpected: Vec<Report> =
+            self.errors().into_iter().filter(|r| !or.iter().any(|c| *c == r.diagnostic.code.id)).collect();
         for report in unexpected.into_iter().take(3) {
             let d = &report.diagnostic;
             let message = format!("there is an error: {} {}", d.code.id, d.message);
@@ -226,12 +233,15 @@ impl<'t> Run<'t> {
     fn error(&mut self, node: u32, code: Option<Symbol>, at: Option<&'t Expr>, frame: &mut Frame) {
         let place = at.map(|e| self.value(e, frame, None)).and_then(|v| v.as_text().map(|t| t.into_owned()));
         let errors = self.errors();
-        let fits = |r: &&Report| code.is_none_or(|c| c == r.diagnostic.code.id) && place.as_ref().is_none_or(|p| mentions(r, p));
+        let fits = |r: &&Report| {
+            code.is_none_or(|c| c == r.diagnostic.code.id) && place.as_ref().is_none_or(|p| mentions(r, p))
+        };
         if errors.iter().any(|r| fits(&r)) {
             return;
         }
         let wanted = code.map_or_else(|| "an error".to_owned(), |c| format!("error {c}"));
-        let found: Vec<String> = errors.iter().take(5).map(|r| format!("{} {}", r.diagnostic.code.id, r.diagnostic.message)).collect();
+        let found: Vec<String> =
+            errors.iter().take(5).map(|r| format!("{} {}", r.diagnostic.code.id, r.diagnostic.message)).collect();
         let message = match found.as_slice() {
             [] => format!("{wanted} was expected, and there is none"),
             _ => format!("{wanted} was expected, and there are others"),
@@ -274,7 +284,10 @@ impl<'t> Run<'t> {
     fn output(&mut self, node: u32, wanted: &'t EntryRef, cond: &'t Expr, frame: &mut Frame) {
         let fits = |e: &&kss_model::Entry| {
             let namespace = wanted.within.is_none() || e.namespace == wanted.within;
-            e.key.kind == wanted.kind && e.key.name == wanted.name && e.kubernetes == wanted.kubernetes.or(e.kubernetes) && namespace
+            e.key.kind == wanted.kind
+                && e.key.name == wanted.name
+                && e.kubernetes == wanted.kubernetes.or(e.kubernetes)
+                && namespace
         };
         let found = self.outputs().find(fits).map(|e| e.key.in_variant(self.current.scope.variant));
         match found {
@@ -292,7 +305,9 @@ impl<'t> Run<'t> {
 fn mentions(report: &Report, place: &str) -> bool {
     let names: Vec<&str> = place.split('.').collect();
     let d = &report.diagnostic;
-    let texts = std::iter::once(d.message.as_str()).chain(d.labels.iter().map(|l| l.message.as_str())).chain(d.notes.iter().map(|n| n.text.as_str()));
+    let texts = std::iter::once(d.message.as_str())
+        .chain(d.labels.iter().map(|l| l.message.as_str()))
+        .chain(d.notes.iter().map(|n| n.text.as_str()));
     let text: String = texts.collect::<Vec<_>>().join("\n");
     // The entry is named; its field may only be marked in the source.
     names.iter().rev().take(2).any(|name| text.contains(name))
@@ -339,6 +354,7 @@ impl Frozen {
             owners: self.owners.iter().map(|(k, info)| (key(k), info.clone())).collect(),
             sources: self.sources.clone(),
             covered: self.covered.iter().map(|(k, reason)| (key(k), reason.clone())).collect(),
+            absent: self.absent.iter().map(|(s, name)| (scope(s), *name)).collect(),
             unhandled: Vec::new(),
             handled: Default::default(),
         }

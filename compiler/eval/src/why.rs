@@ -5,7 +5,7 @@ use crate::merge::{Leaf, Mark};
 use crate::tree::Tree;
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::scalar::{describe, literal};
-use kss_value::{EntryKey, Flags, Value};
+use kss_value::{EntryKey, Flags, Kind, Value};
 use std::sync::Arc;
 
 /// Who wins, lowest first.
@@ -89,12 +89,31 @@ fn step(mark: &Mark, value: &Value, won: bool, writers: &dyn Fn(u32) -> Symbol) 
     }
 }
 
-/// A value as a message shows it.
+/// How many elements of a list a message shows.
+const SHOWN: usize = 4;
+
+/// A value as a message shows it. Of something private or secret nothing is shown.
 pub(crate) fn value_text(value: &Value) -> String {
     if value.flags().has(Flags::PRIVATE) {
         return "a private value".to_owned();
     }
-    literal(value).unwrap_or_else(|| describe(value))
+    match value.kind() {
+        Kind::Ref(key) if key.name.is_empty() => format!("{} of {}", key.kind, key.scope),
+        Kind::Ref(key) => format!("{}.{}", key.kind, key.name),
+        Kind::Case(name, Some(_)) => format!("{name} {{ … }}"),
+        Kind::List(items) => format!("[{}]", items_text(items)),
+        Kind::Set(items) => format!("{{{}}}", items_text(items)),
+        Kind::Record(record) if record.is_empty() => "{}".to_owned(),
+        _ => literal(value).unwrap_or_else(|| describe(value)),
+    }
+}
+
+fn items_text(items: &[Value]) -> String {
+    let mut shown: Vec<String> = items.iter().take(SHOWN).map(value_text).collect();
+    if items.len() > SHOWN {
+        shown.push(format!("… {} more", items.len() - SHOWN));
+    }
+    shown.join(", ")
 }
 
 impl Frozen {
@@ -111,7 +130,12 @@ impl Frozen {
 
     /// Of all entries whose head stands at `head`: the contributions to the longest written path that is the end of one of
     /// `paths`, with the entry and that path.
-    pub(crate) fn why_at(&self, head: Origin, name: &dyn Fn(Symbol) -> bool, paths: &[Vec<Symbol>]) -> Option<(usize, Vec<WhyStep>)> {
+    pub(crate) fn why_at(
+        &self,
+        head: Origin,
+        name: &dyn Fn(Symbol) -> bool,
+        paths: &[Vec<Symbol>],
+    ) -> Option<(usize, Vec<WhyStep>)> {
         let mut best: Option<(usize, &EntryKey, &WhyLeaf)> = None;
         for (key, entry) in self.entries.iter().filter(|(key, e)| e.origin == head && name(key.name)) {
             for leaf in entry.why.iter().filter(|leaf| paths.iter().any(|path| path.starts_with(&leaf.path))) {

@@ -7,7 +7,7 @@ use crate::state::{
     Writer,
 };
 use crate::{Layer, Variation};
-use kss_ir::{Each, Program, ScopeBody, Statements, TuneTarget};
+use kss_ir::{Each, Key, KindUse, Program, ScopeBody, Statements, TuneTarget};
 use kss_span::{Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, Value};
 use std::rc::Rc;
@@ -17,6 +17,9 @@ impl Reach {
     /// What modules of machines tune, and where providers of capabilities live.
     pub(crate) fn of(program: &Program) -> Reach {
         let mut reach = Reach::default();
+        let structure = program.kinds.values().filter(|sig| sig.usage == KindUse::Structure);
+        reach.computed.extend(structure.map(|sig| sig.name));
+        reach.declared.extend(program.modules.keys().map(|name| (n().overlay, *name)));
         for module in program.modules.values() {
             for provide in &module.provides {
                 reach.provided_by.entry(provide.capability).or_default().insert(module.scope);
@@ -32,7 +35,22 @@ impl Reach {
         reach
     }
 
+    /// Can't there be such an entry? The front end reports that, for it needs no evaluation.
+    pub(crate) fn is_unknown(&self, kind: Symbol, name: Symbol) -> bool {
+        !self.computed.contains(&kind) && !self.declared.contains(&(kind, name))
+    }
+
     fn add(&mut self, stmts: &Statements, outer: bool) {
+        for head in &stmts.heads {
+            match &head.name {
+                Some(Key::Name(name, _)) => {
+                    self.declared.insert((head.kind, *name));
+                }
+                _ => {
+                    self.computed.insert(head.kind);
+                }
+            }
+        }
         for tune in stmts.tunes.iter().filter(|_| !outer) {
             match &tune.target {
                 TuneTarget::Module(_) => {}
@@ -119,11 +137,7 @@ impl<'a> Eval<'a> {
             Role::Test => false,
             Role::Cluster => {
                 matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node)
-                    && self.scopes.contains_key(&ScopeKey {
-                        kind: ScopeKind::Cluster,
-                        name: scope.outer,
-                        ..scope
-                    })
+                    && self.scopes.contains_key(&ScopeKey { kind: ScopeKind::Cluster, name: scope.outer, ..scope })
             }
         }
     }
@@ -192,10 +206,8 @@ impl<'a> Eval<'a> {
         }
         let removed = variation.map(|v| v.removes.as_slice()).unwrap_or_default();
         // What a cluster's own file declares lies in an overlay named after the cluster.
-        let objects =
-            units.iter().any(|unit| self.unit(*unit).stmts.heads.iter().any(|head| head.kubernetes.is_some()));
-        if let Some(info) = self.owners.get_mut(&owner).filter(|_| objects && scope.kind == ScopeKind::Cluster) {
-            info.overlay = true;
+        if let Some(info) = self.owners.get_mut(&owner) {
+            info.overlay = scope.kind == ScopeKind::Cluster && self.program.kinds.contains_key(&n().overlay);
         }
         self.build_scope(scope, entry, &units, removed);
     }

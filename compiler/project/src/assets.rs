@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 /// Reads files of the project and of the library.
 #[derive(Clone, Debug)]
-pub struct Assets {
+pub(crate) struct Assets {
     root: PathBuf,
 }
 
 impl Assets {
     /// Of a project whose paths are relative to `root`.
-    pub fn new(root: &Path) -> Assets {
+    pub(crate) fn new(root: &Path) -> Assets {
         Assets { root: root.to_owned() }
     }
 
     /// The bytes of `path`: of the library if it begins with `std/`.
-    pub fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
+    pub(crate) fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
         if path.starts_with("std/") {
-            let found = kss_stdlib::file(path).ok_or_else(|| FileError { message: format!("the library has no file `{path}`") });
+            let found = kss_stdlib::file(path)
+                .ok_or_else(|| FileError { message: format!("the library has no file `{path}`") });
             return found.map(Into::into);
         }
         let bytes = std::fs::read(self.root.join(path));

@@ -10,6 +10,9 @@
 //! Equal results stop the wave: a comment changes `parse` and nothing behind `items`; an edit inside a body changes `lowered`
 //! of that item and what evaluates it.
 
+// The macros of salsa write public items without documentation.
+#![allow(missing_docs)]
+
 use crate::Shared;
 use kss_ir::Program;
 use kss_schema::SchemaSet;

@@ -41,7 +41,8 @@ pub struct Session {
 impl Session {
     /// Opens `loaded`. `public`: without private overlays.
     pub fn new(db: Database, loaded: Loaded, public: bool) -> Session {
-        let files: Vec<SourceFile> = loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
+        let files: Vec<SourceFile> =
+            loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
         let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
@@ -219,15 +220,18 @@ impl Session {
 
 /// A field that nobody set is not reported again where it is read.
 fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let unset: FxHashSet<_> = diagnostics.iter().filter(|d| d.code.id == code::MISSING_FIELD.id).map(|d| d.place).collect();
+    let unset: FxHashSet<_> =
+        diagnostics.iter().filter(|d| d.code.id == code::MISSING_FIELD.id).map(|d| d.place).collect();
     let mut seen: FxHashMap<_, usize> = FxHashMap::default();
     let keep = |d: &Diagnostic| !(d.code.id == code::NOT_SET.id && unset.contains(&d.place));
     diagnostics
         .into_iter()
-        .filter(|d| keep(d) && {
-            let count = seen.entry((d.code.id, d.place, d.message.clone(), d.scopes.clone())).or_insert(0);
-            *count += 1;
-            *count == 1
+        .filter(|d| {
+            keep(d) && {
+                let count = seen.entry((d.code.id, d.place, d.message.clone(), d.scopes.clone())).or_insert(0);
+                *count += 1;
+                *count == 1
+            }
         })
         .collect()
 }

@@ -10,8 +10,8 @@ mod lower;
 mod program;
 mod signatures;
 
-pub use items::{Decl, FileItems, ImportedName};
 pub use checks::unused_imports;
+pub use items::{Decl, FileItems, ImportedName};
 pub use program::{Analysis, Lowered, SourceFile, analyse, assemble, lower_item};
 pub use signatures::{FileSig, FnSig, ModuleSig, OptionSig, Signatures};
 

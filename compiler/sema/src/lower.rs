@@ -1,8 +1,10 @@
 //! From syntax to [`kss_ir`]: one [`Lower`] for one item. Names are resolved, types are inferred downwards from where a value
 //! goes and upwards from what it is, and every conversion becomes explicit.
 
+mod assign;
 mod block;
 mod call;
+mod change;
 mod coerce;
 mod decl;
 mod expr;
@@ -14,6 +16,7 @@ mod member;
 mod module;
 mod names;
 mod pattern;
+mod record;
 mod scope;
 mod statements;
 mod test;

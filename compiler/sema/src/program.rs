@@ -96,7 +96,9 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
                 absorb(&mut lower, inner);
             }
         }
-        StmtKind::Type { ty, refine, name } => type_decl(&mut lower, decl, name.text, ty, refine.as_deref(), &mut bodies),
+        StmtKind::Type { ty, refine, name } => {
+            type_decl(&mut lower, decl, name.text, ty, refine.as_deref(), &mut bodies)
+        }
         StmtKind::Kind(kind) => lower.type_bodies(&kind.ty, &mut bodies),
         StmtKind::Capability { ty, .. } => lower.type_bodies(ty, &mut bodies),
         StmtKind::Fn { name, body, .. } => {

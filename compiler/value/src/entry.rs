@@ -44,7 +44,10 @@ impl EntryKey {
     /// The same entry, of whichever variant: what a test compares between variants is the entry, not the variant.
     pub fn is_same(&self, other: &EntryKey) -> bool {
         let plain = |scope: ScopeKey| ScopeKey { variant: 0, ..scope };
-        self.name == other.name && self.kind == other.kind && self.qualifier == other.qualifier && plain(self.scope) == plain(other.scope)
+        self.name == other.name
+            && self.kind == other.kind
+            && self.qualifier == other.qualifier
+            && plain(self.scope) == plain(other.scope)
     }
 
     /// The same entry in another variant.

@@ -357,7 +357,9 @@ impl Value {
     pub fn map_refs(&self, map: &dyn Fn(&Arc<EntryKey>) -> Arc<EntryKey>) -> Value {
         let repr = match &self.repr {
             Repr::Ref(key) => Repr::Ref(map(key)),
-            Repr::Record(record) => Repr::Record(Record(record.iter().map(|(name, v)| (*name, v.map_refs(map))).collect())),
+            Repr::Record(record) => {
+                Repr::Record(Record(record.iter().map(|(name, v)| (*name, v.map_refs(map))).collect()))
+            }
             Repr::List(items) => Repr::List(items.iter().map(|v| v.map_refs(map)).collect()),
             Repr::Set(items) => Repr::Set(items.iter().map(|v| v.map_refs(map)).collect()),
             Repr::CaseOf(case) => Repr::CaseOf(Arc::new((case.0, case.1.map_refs(map)))),

@@ -6,23 +6,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// `call NAME { args { … } }`
-pub struct Call {
+pub(crate) struct Call {
     /// The file that it stands in.
-    pub file: PathBuf,
-    pub module: String,
-    pub args: BTreeSet<String>,
+    pub(crate) file: PathBuf,
+    pub(crate) module: String,
+    pub(crate) args: BTreeSet<String>,
 }
 
 /// What all `.kss` files below a folder say about OpenTofu.
 #[derive(Default)]
-pub struct Library {
-    pub calls: Vec<Call>,
+pub(crate) struct Library {
+    pub(crate) calls: Vec<Call>,
     /// Source of each provider, with the versions it is pinned to.
-    pub pins: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) pins: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Library {
-    pub fn read(folder: &Path) -> Library {
+    pub(crate) fn read(folder: &Path) -> Library {
         let mut library = Library::default();
         for file in kss_files(folder) {
             let text = std::fs::read_to_string(&file).expect("a readable file");
@@ -56,7 +56,8 @@ impl Library {
 
 fn kss_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut entries: Vec<_> = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
+    let mut entries: Vec<_> =
+        std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {

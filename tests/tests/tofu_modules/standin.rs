@@ -11,7 +11,7 @@ const COMPUTED: &str = r#"{
 }"#;
 
 /// `main.tf` and `outputs.tf` of a module, for `terraform_data`.
-pub fn stand_in(main: &Body, outputs: &Body) -> String {
+pub(crate) fn stand_in(main: &Body, outputs: &Body) -> String {
     let blocks = main.blocks().map(|block| match block.identifier() {
         "resource" => resource(block),
         _ => format(&Body::from(block.clone())),
@@ -69,4 +69,3 @@ fn redirect(text: &str) -> String {
     let one = Regex::new(&format!(r"{resource}(\[[^\[\]]*\])?\.")).expect("a pattern");
     one.replace_all(&text, "terraform_data.${1}__${2}${3}.output.").into_owned()
 }
-

@@ -36,7 +36,7 @@ fn new() -> OutputTree {
     ])
 }
 
-const OPTIONS: Options<'_> = Options { inputs: "2", overwrite: false };
+const OPTIONS: Options<'_> = Options { inputs: "2", overwrite: false, within: None };
 
 /// Builds until the world ends after `steps` steps; says whether the build got through.
 fn build_for(steps: isize, tree: &OutputTree, target: &Path) -> bool {

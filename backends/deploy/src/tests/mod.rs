@@ -24,11 +24,11 @@ fn tree(files: &[(&str, &str)]) -> OutputTree {
 }
 
 fn write(tree: &OutputTree, target: &Path) -> Result<Report, DeployError> {
-    crate::write(tree, target, &Options { inputs: "1", overwrite: false })
+    crate::write(tree, target, &Options { inputs: "1", overwrite: false, within: None })
 }
 
 fn overwrite(tree: &OutputTree, target: &Path) -> Result<Report, DeployError> {
-    crate::write(tree, target, &Options { inputs: "1", overwrite: true })
+    crate::write(tree, target, &Options { inputs: "1", overwrite: true, within: None })
 }
 
 /// Everything below a directory: the texts of files, links as `-> target`, empty directories; modes of what may be run.

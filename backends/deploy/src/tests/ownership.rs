@@ -217,7 +217,7 @@ fn a_tree_is_current_until_somebody_touches_it() {
         fs::File::options().write(true).open(&a).unwrap().set_modified(before).unwrap();
         refused(&[("a", "2")], target, &[("a", Why::Edited)]);
         fs::write(&a, "1").unwrap();
-        crate::write(&tree(&files), target, &Options { inputs: "2", overwrite: false }).unwrap();
+        crate::write(&tree(&files), target, &Options { inputs: "2", overwrite: false, within: None }).unwrap();
         assert!(is_current(target, "2").unwrap());
     });
 }
@@ -265,4 +265,19 @@ fn the_manifest_says_what_is_there() {
         fs::write(target.join(".kssc/manifest.json"), "{").unwrap();
         assert!(matches!(write(&tree(&[]), target), Err(DeployError::Manifest { .. })));
     });
+}
+
+#[test]
+fn a_part_of_the_tree_leaves_the_rest_as_it_is() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let target = dir.path().join("deploy");
+    let all = [("clusters/a/x", "1"), ("clusters/b/x", "1"), ("site/y", "1")];
+    super::write(&tree(&all), &target).expect("the first build");
+    let options = Options { within: Some("clusters/a/"), ..Options::default() };
+    let report = crate::write(&tree(&[("clusters/a/z", "2")]), &target, &options).expect("a part");
+    assert_eq!(report.written, ["clusters/a/z"]);
+    assert_eq!(report.removed, ["clusters/a/x"]);
+    let owned: Vec<String> = crate::Manifest::read(&target).expect("a manifest").files.into_keys().collect();
+    assert_eq!(owned, ["clusters/a/z", "clusters/b/x", "site/y"]);
+    assert!(target.join("clusters/b/x").is_file() && target.join("site/y").is_file());
 }

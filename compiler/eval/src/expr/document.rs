@@ -1,5 +1,6 @@
 //! Documents and files: `json`, `yaml`, `toml`, `file`, `data`, `fill`.
 
+use crate::coerce::to_data;
 use crate::context::Cx;
 use crate::state::Eval;
 use kss_diag::code;
@@ -18,7 +19,7 @@ impl<'a> Eval<'a> {
         if data.flags().has(Flags::POISON) {
             return Value::poison(at);
         }
-        let data = self.to_data(data);
+        let data = to_data(data);
         let mut secrets: Vec<Arc<Secret>> = Vec::new();
         let node = from_value_with(&data, |special, origin| match special {
             Special::Secret(secret) => {

@@ -7,7 +7,7 @@ use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
 use kss_backend::{Files, OutputTree};
-use kss_diag::{Diagnostic, Sources};
+use kss_diag::Diagnostic;
 use kss_model::Model;
 use kss_project::{Database, Session};
 use kss_span::{FileId, Origin};
@@ -26,6 +26,11 @@ impl Compiler {
     fn open(roots: &[PathBuf], public: bool) -> Result<Session, Failure> {
         let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
         Ok(Session::new(Database::default(), loaded, public))
+    }
+
+    /// What a build answers when nothing has changed since a build without a warning.
+    fn current(build: &Build, inputs: &str) -> Result<bool, Failure> {
+        Ok(!build.check && build.cluster.is_none() && kss_deploy::is_current(&build.output, inputs).map_err(deploy)?)
     }
 }
 
@@ -71,7 +76,14 @@ impl Driver for Compiler {
     }
 
     fn build(&self, build: &Build) -> Result<Built, Failure> {
-        let session = Compiler::open(std::slice::from_ref(&build.root), false)?;
+        let roots = std::slice::from_ref(&build.root);
+        let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
+        let inputs = loaded.digest();
+        let session = Session::new(Database::default(), loaded, false);
+        if Compiler::current(build, &inputs)? {
+            let unchanged = kss_deploy::Manifest::read(&build.output).map_err(deploy)?.files.len();
+            return Ok(Built { checked: checked(session, Vec::new()), changes: Vec::new(), unchanged });
+        }
         let mut found = session.check();
         let mut trees = Vec::new();
         for (_, outcome) in &found.outcomes {
@@ -80,19 +92,35 @@ impl Driver for Compiler {
             trees.push(tree);
         }
         let wrong = found.has_errors();
+        // A build with a warning is not skipped the next time, so that nobody forgets it.
+        let inputs = if found.diagnostics.is_empty() { inputs } else { String::new() };
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
         let checked = checked(session, diagnostics);
-        let wrong = wrong && std::env::var_os("KSS_FORCE").is_none();
+        if !wrong && trees.len() != 1 {
+            return Err(Failure::Project(match trees.len() {
+                0 => "there is no site in these files: a project has one `site NAME { … }`".to_owned(),
+                _ => "there are several sites in these files: name the folder of one".to_owned(),
+            }));
+        }
         let Some(tree) = trees.pop().filter(|_| !wrong) else {
             return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
         };
         let output = &build.output;
+        let within = build.cluster.as_ref().map(|name| format!("clusters/{name}/"));
+        let tree = match &within {
+            Some(within) => below(tree, within)?,
+            None => tree,
+        };
         if build.check {
             let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
-            let changes = changes.into_iter().map(|d| (change(d.change), PathBuf::from(d.path))).collect();
+            let concerns = |path: &str| within.as_ref().is_none_or(|within| path.starts_with(within.as_str()));
+            let changes = changes.into_iter().filter(|d| concerns(&d.path));
+            let changes = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
             return Ok(Built { checked, changes, unchanged: 0 });
         }
-        let report = kss_deploy::write(&tree, output, &kss_deploy::Options::default()).map_err(deploy)?;
+        let inputs = if within.is_some() { "" } else { inputs.as_str() };
+        let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };
+        let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
         let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
         let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
         Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
@@ -100,7 +128,10 @@ impl Driver for Compiler {
 
     fn why(&self, target: &Target) -> Result<Why, Failure> {
         let path = why::path_in_tree(&target.file).ok_or_else(|| {
-            Failure::Project(format!("`{}` is in no deploy tree: no folder above it has `.kssc/manifest.json`", target.file.display()))
+            Failure::Project(format!(
+                "`{}` is in no deploy tree: no folder above it has `.kssc/manifest.json`",
+                target.file.display()
+            ))
         })?;
         let root = crate::paths::root(None)?;
         let session = Compiler::open(&[root], false)?;
@@ -137,6 +168,20 @@ impl Driver for Compiler {
             None => Failure::Project("there is no site in these files".to_owned()),
         })
     }
+}
+
+/// The part of a tree below a directory.
+fn below(tree: OutputTree, directory: &str) -> Result<OutputTree, Failure> {
+    let mut part = OutputTree::default();
+    for file in tree.iter().filter(|file| file.path.starts_with(directory)) {
+        // Every file was in a tree without complaint.
+        part.insert(file.clone(), &mut Vec::new());
+    }
+    if part.is_empty() {
+        let name = directory.trim_start_matches("clusters/").trim_end_matches('/');
+        return Err(Failure::Project(format!("there is no cluster `{name}`")));
+    }
+    Ok(part)
 }
 
 fn deploy(error: kss_deploy::DeployError) -> Failure {

@@ -11,7 +11,8 @@ pub(crate) fn model(model: &Model, cluster: Option<&str>) -> Option<Json> {
     let clusters: Map<String, Json> = clusters
         .map(|c| {
             let mut json = scope(&c.scope);
-            let nodes: Map<String, Json> = c.nodes.iter().map(|n| (n.key.name.to_string(), Json::Object(scope(n)))).collect();
+            let nodes: Map<String, Json> =
+                c.nodes.iter().map(|n| (n.key.name.to_string(), Json::Object(scope(n)))).collect();
             json.insert("nodes".to_owned(), Json::Object(nodes));
             (c.scope.key.name.to_string(), Json::Object(json))
         })
@@ -19,7 +20,8 @@ pub(crate) fn model(model: &Model, cluster: Option<&str>) -> Option<Json> {
     if let Some(name) = cluster {
         return clusters.get(name).cloned();
     }
-    let machines: Map<String, Json> = model.machines.iter().map(|m| (m.key.name.to_string(), Json::Object(scope(m)))).collect();
+    let machines: Map<String, Json> =
+        model.machines.iter().map(|m| (m.key.name.to_string(), Json::Object(scope(m)))).collect();
     let mut site = scope(&model.site);
     site.insert("machines".to_owned(), Json::Object(machines));
     site.insert("clusters".to_owned(), Json::Object(clusters));

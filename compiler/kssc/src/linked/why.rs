@@ -4,10 +4,10 @@ use crate::commands::why::{At, Target};
 use crate::driver::{Step, Why};
 use crate::failure::Failure;
 use kss_backend::{Content, File, OutputTree};
+use kss_diag::Sources;
 use kss_emit::LineOrigin;
 use kss_eval::{Layer, Outcome, WhyStep};
 use kss_project::{Checked, Places, Session};
-use kss_diag::Sources;
 use kss_span::{LineIndex, Origin, Symbol};
 use std::path::Path;
 
@@ -19,10 +19,22 @@ pub(crate) fn path_in_tree(file: &Path) -> Option<String> {
 }
 
 /// Answers for one place in one file.
-pub(crate) fn why(session: &Session, checked: &Checked, tree: &OutputTree, path: &str, target: &Target) -> Result<Why, Failure> {
-    let file = tree.get(path).ok_or_else(|| Failure::Project(format!("the sources no longer write `{path}`; build again")))?;
+pub(crate) fn why(
+    session: &Session,
+    checked: &Checked,
+    tree: &OutputTree,
+    path: &str,
+    target: &Target,
+) -> Result<Why, Failure> {
+    let file =
+        tree.get(path).ok_or_else(|| Failure::Project(format!("the sources no longer write `{path}`; build again")))?;
     let line = place(file, &target.at).ok_or_else(|| nothing_there(path, &target.at))?;
-    let steps = checked.outcomes.iter().map(|(_, outcome)| steps(outcome, file, &line)).find(|s| !s.is_empty()).unwrap_or_default();
+    let steps = checked
+        .outcomes
+        .iter()
+        .map(|(_, outcome)| steps(outcome, file, &line))
+        .find(|s| !s.is_empty())
+        .unwrap_or_default();
     let mut out = Vec::new();
     // The value itself may have been decided elsewhere: by whoever set the option that this line shows.
     let mut decided = decided(checked, line.origin);
@@ -53,7 +65,10 @@ fn decided(checked: &Checked, origin: Origin) -> Vec<WhyStep> {
         let size = places.span(winner.origin)?.range.len();
         Some((size, steps))
     });
-    around.min_by_key(|(size, steps)| (*size, std::cmp::Reverse(steps.len()))).map(|(_, steps)| steps).unwrap_or_default()
+    around
+        .min_by_key(|(size, steps)| (*size, std::cmp::Reverse(steps.len())))
+        .map(|(_, steps)| steps)
+        .unwrap_or_default()
 }
 
 fn covers(places: &Places, outer: Origin, inner: Origin) -> bool {
@@ -77,19 +92,16 @@ fn place(file: &File, at: &At) -> Option<LineOrigin> {
             (!file.origin.is_nowhere()).then(|| LineOrigin { line: *line, pointer: String::new(), origin: file.origin })
         }),
         At::Pointer(keys) => {
-            let pointer: String = keys.iter().map(|k| format!("/{}", k.replace('~', "~0").replace('/', "~1"))).collect();
+            let pointer: String =
+                keys.iter().map(|k| format!("/{}", k.replace('~', "~0").replace('/', "~1"))).collect();
             lines.find(&pointer)
         }
     }
 }
 
 fn steps(outcome: &Outcome, file: &File, line: &LineOrigin) -> Vec<WhyStep> {
-    let pointer: Vec<Symbol> = line
-        .pointer
-        .split('/')
-        .skip(1)
-        .map(|seg| Symbol::new(&seg.replace("~1", "/").replace("~0", "~")))
-        .collect();
+    let pointer: Vec<Symbol> =
+        line.pointer.split('/').skip(1).map(|seg| Symbol::new(&seg.replace("~1", "/").replace("~0", "~"))).collect();
     let in_path = |name: Symbol| file.path.contains(name.as_str());
     outcome.why_output(file.origin, &in_path, &pointer)
 }

@@ -223,7 +223,7 @@ impl Lower<'_> {
             (Ty::List(x), Ty::List(y)) => Some(Ty::List(Arc::new(self.join(x, y)?))),
             (Ty::Set(x), Ty::Set(y)) => Some(Ty::Set(Arc::new(self.join(x, y)?))),
             (Ty::Map(k, x), Ty::Map(k2, y)) => Some(Ty::Map(Arc::new(self.join(k, k2)?), Arc::new(self.join(x, y)?))),
-            (Ty::Scalar(x), Ty::Scalar(y)) => join_scalars(*x, *y).or_else(|| Some(Ty::Data)),
+            (Ty::Scalar(x), Ty::Scalar(y)) => join_scalars(*x, *y).or(Some(Ty::Data)),
             (Ty::Ref(x), Ty::Ref(y)) if [x, y].iter().all(|k| matches!(k.as_str(), "machine" | "node")) => {
                 Some(Ty::Ref(Symbol::new("machine")))
             }

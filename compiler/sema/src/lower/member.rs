@@ -263,7 +263,8 @@ impl Lower<'_> {
                     args: vec![base],
                 };
                 // The public half is absent until the lock pins it.
-                let result = if name == "file" { Ty::Scalar(ScalarType::Path) } else { optional(Ty::Scalar(ScalarType::Text)) };
+                let result =
+                    if name == "file" { Ty::Scalar(ScalarType::Path) } else { optional(Ty::Scalar(ScalarType::Text)) };
                 Some((expr(node, call), result))
             }
             Ty::Later(_) if name == "file" => {

@@ -1,5 +1,5 @@
 # Projects of the registry with their robots. Secrets of robots are given to the registry, not made by it, so that nothing has to
-# carry them from here to the clusters.
+# carry them from here to the clusters. Caches of other registries and the prefix of robots are settings of the machine.
 
 locals {
   # The registry puts a prefix and the project in front of a robot's name.
@@ -42,7 +42,7 @@ resource "harbor_robot_account" "pull" {
   lifecycle {
     postcondition {
       condition     = self.full_name == each.value.pull_user
-      error_message = "The registry calls this robot ${self.full_name}, but the clusters log in as ${each.value.pull_user}: the registry's robot prefix is another one."
+      error_message = "The registry calls this robot ${self.full_name}, but the clusters log in as ${each.value.pull_user}: the registry's prefix of robots is another one."
     }
   }
 }

@@ -48,5 +48,5 @@ variable "clients" {
     service_account = optional(bool, false)
   }))
   default     = {}
-  description = "By identifier, who asks this realm for logins: the brokers of the clusters, the git server, …"
+  description = "By identifier, who asks this realm for logins: brokers of clusters, the git server."
 }

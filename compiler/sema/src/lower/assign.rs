@@ -1,0 +1,306 @@
+//! `a.b = value` and its relatives: which field a path leads to, and what it gets.
+
+use super::block::Target;
+use super::{Lower, error_expr, expr, strip};
+use kss_diag::code;
+use kss_ir::{Block, Expr, ExprKind, Key, LayerWord, Stmt, StmtKind, Ty};
+use kss_span::Symbol;
+use kss_syntax::ast::{self, FieldValue};
+use kss_value::scalar::ScalarType;
+use std::sync::Arc;
+
+impl Lower<'_> {
+    pub(crate) fn layer(field: &ast::Field) -> Option<LayerWord> {
+        field.layer.map(|word| match word {
+            ast::LayerWord::Default => LayerWord::Default,
+            ast::LayerWord::Override => LayerWord::Override,
+            ast::LayerWord::Force => LayerWord::Force,
+        })
+    }
+
+    pub(crate) fn field_stmt(&mut self, stmt: &ast::Stmt, field: &ast::Field, target: &Target) -> Option<StmtKind> {
+        let keys: Vec<Key> = field.path.iter().map(|k| self.key(k)).collect();
+        let ty = self.path_type(field, target)?;
+        let layer = Self::layer(field);
+        let because = field.because.as_ref().map(|b| Arc::from(b.literal().map_or("", Symbol::as_str)));
+        if let Some(written) = &field.ty {
+            let at = self.at(written.id);
+            self.report(
+                code::MISPLACED
+                    .at(at, "a type is written where a field is declared, not where it is set")
+                    .help("write `name = value`"),
+            );
+        }
+        if field.append {
+            let item = match strip(&ty) {
+                Ty::List(item) => (**item).clone(),
+                Ty::Data => Ty::Data,
+                Ty::Error => Ty::Error,
+                other => {
+                    let shown = self.show(other);
+                    self.error(
+                        &code::TYPE_MISMATCH,
+                        stmt.id,
+                        format!("`append` adds to a list, and this is `{shown}`"),
+                    );
+                    return None;
+                }
+            };
+            let value = match &field.value {
+                Some(FieldValue::Expr(e)) if matches!(e.kind, ast::ExprKind::List(_)) => {
+                    self.check(e, &super::expr::list_of(item))
+                }
+                Some(FieldValue::Expr(e)) => self.append_value(e, &item),
+                Some(FieldValue::Block(b)) => self.block_value(stmt.id, b, &item),
+                _ => error_expr(stmt.id),
+            };
+            return Some(StmtKind::Append { path: keys, value, layer });
+        }
+        match &field.value {
+            Some(FieldValue::Expr(value)) => {
+                let value = self.check(value, &ty);
+                Some(StmtKind::Set { path: keys, value, layer, because })
+            }
+            Some(FieldValue::Block(block)) => {
+                let value = self.block_value(stmt.id, block, &ty);
+                Some(StmtKind::Set { path: keys, value, layer, because })
+            }
+            Some(FieldValue::Keyed { by, block }) => {
+                if !matches!(strip(&ty), Ty::Data | Ty::List(_) | Ty::Error) {
+                    let shown = self.show(&ty);
+                    self.error(&code::TYPE_MISMATCH, stmt.id, format!("`by` writes a list, and this is `{shown}`"));
+                    return None;
+                }
+                let item = match strip(&ty) {
+                    Ty::List(item) => (**item).clone(),
+                    _ => Ty::Data,
+                };
+                let target = match strip(&item) {
+                    Ty::Data => Target::Data,
+                    other => Target::Map(other.clone()),
+                };
+                let block = self.block(block, &target);
+                let value = expr(stmt.id, ExprKind::Record(block));
+                Some(StmtKind::Keyed { path: keys, by: by.text, value, layer, because })
+            }
+            Some(FieldValue::KeyedExpr { by, value }) => {
+                let item = match strip(&ty) {
+                    Ty::List(item) => (**item).clone(),
+                    _ => Ty::Data,
+                };
+                let map = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(item));
+                let value = self.check(value, &map);
+                Some(StmtKind::Keyed { path: keys, by: by.text, value, layer, because })
+            }
+            None => {
+                let at = self.at(stmt.id);
+                self.report(code::NOT_SET.at(at, "this field gets no value").help("write `name = value`"));
+                None
+            }
+        }
+    }
+
+    /// One item, or a list of items.
+    fn append_value(&mut self, e: &ast::Expr, item: &Ty) -> Expr {
+        let ty = self.quietly(|l| l.infer(e).1);
+        if matches!(strip(&ty), Ty::List(_)) {
+            self.check(e, &super::expr::list_of(item.clone()))
+        } else {
+            self.check(e, item)
+        }
+    }
+
+    /// `a { … }`: a record of the field's type.
+    pub(crate) fn block_value(&mut self, node: ast::NodeId, block: &ast::Block, ty: &Ty) -> Expr {
+        let as_expr = ast::Expr { id: block.id, kind: ast::ExprKind::Record(block.clone()) };
+        let _ = node;
+        self.check(&as_expr, ty)
+    }
+
+    /// Type of the field at the end of a path.
+    pub(crate) fn path_type(&mut self, field: &ast::Field, target: &Target) -> Option<Ty> {
+        let mut current = match target {
+            Target::Data => Ty::Data,
+            Target::Record(id) | Target::Open(id) => Ty::Record(*id),
+            Target::Map(value) => Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(value.clone())),
+            Target::Struct(fields) => Ty::Struct(fields.clone()),
+        };
+        for key in &field.path {
+            current = self.step(&current, key)?;
+        }
+        Some(current)
+    }
+
+    /// Type of what is below `key`.
+    pub(crate) fn step(&mut self, ty: &Ty, key: &ast::Key) -> Option<Ty> {
+        match strip(ty) {
+            Ty::Data => Some(Ty::Data),
+            Ty::Error | Ty::Never => Some(Ty::Error),
+            Ty::Map(_, value) => Some((**value).clone()),
+            Ty::Record(id) => {
+                let def = self.sigs.records.get(id).cloned()?;
+                let Some(name) = key.literal() else {
+                    let at = self.at(key.id());
+                    let message = format!("`{}` has fixed fields, so a computed name can't stand here", def.name);
+                    self.report(code::UNKNOWN_FIELD.at(at, message));
+                    return None;
+                };
+                match def.field(name) {
+                    Some(found) => Some(found.ty.clone()),
+                    None if def.let_(name).is_some() => {
+                        let at = self.at(key.id());
+                        let diag = code::UNKNOWN_FIELD
+                            .at(at, format!("`{name}` of `{}` is derived, it can't be set", def.name));
+                        let place = def.let_(name).map_or(at, |l| l.origin);
+                        self.report(diag.also(place, "derived here"));
+                        None
+                    }
+                    None if def.open => Some(Ty::Data),
+                    None => {
+                        self.unknown_field(&def, name, key.id());
+                        None
+                    }
+                }
+            }
+            Ty::Struct(fields) => {
+                let name = key.literal()?;
+                fields.iter().find(|(n, _)| *n == name).map(|(_, t)| t.clone())
+            }
+            other => {
+                let shown = self.show(other);
+                self.error(&code::TYPE_MISMATCH, key.id(), format!("`{shown}` has no fields"));
+                None
+            }
+        }
+    }
+
+    /// "The closest name, or the place where a field of that name does exist."
+    fn unknown_field(&mut self, def: &kss_ir::RecordDef, name: Symbol, node: ast::NodeId) {
+        let known: Vec<Symbol> = def.fields.iter().map(|f| f.name).collect();
+        let message = format!("`{}` has no field `{name}`", def.name);
+        if kss_diag::closest(&name, known.iter().map(|s| s.as_str())).is_none()
+            && let Some(path) = self.elsewhere(def, name, 0)
+        {
+            let at = self.at(node);
+            self.report(code::UNKNOWN_FIELD.at(at, message).label(format!("there is `{path}`")).suggest(
+                format!("write `{path}`"),
+                at,
+                kss_diag::How::Replace,
+                path,
+            ));
+            return;
+        }
+        self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known.iter().map(|s| s.as_str()));
+    }
+
+    fn elsewhere(&self, def: &kss_ir::RecordDef, name: Symbol, depth: u32) -> Option<String> {
+        if depth > 2 {
+            return None;
+        }
+        def.fields.iter().find_map(|field| {
+            let Ty::Record(id) = strip(&field.ty) else { return None };
+            let inner = self.sigs.records.get(id)?;
+            if inner.field(name).is_some() {
+                return Some(format!("{}.{name}", field.name));
+            }
+            self.elsewhere(inner, name, depth + 1).map(|rest| format!("{}.{rest}", field.name))
+        })
+    }
+
+    /// `nic nat { … }` in a record with a map `nic`: the same as `nic.nat = { … }`.
+    pub(crate) fn keyed_entry(
+        &mut self,
+        stmt: &ast::Stmt,
+        head: &ast::Head,
+        body: &ast::Block,
+        because: Option<&ast::Text>,
+        target: &Target,
+    ) -> Option<Vec<Stmt>> {
+        let [collection, name] = head.words.as_slice() else {
+            let at = self.at(head.id);
+            self.report(code::MISPLACED.at(at, "an entry of this form can't stand here"));
+            return None;
+        };
+        let field = ast::Field {
+            layer: None,
+            private: false,
+            append: false,
+            path: vec![collection.clone()],
+            ty: None,
+            value: None,
+            refine: None,
+            because: None,
+        };
+        if matches!(target, Target::Data) {
+            let at = self.at(head.id);
+            let text = collection.literal().map_or("a", Symbol::as_str);
+            self.report(
+                code::MISPLACED.at(at, "free-form data has no entries").help(format!("write `{text}.NAME {{ … }}`")),
+            );
+            return None;
+        }
+        let ty = self.path_type(&field, target)?;
+        let Ty::Map(_, value_ty) = strip(&ty).clone() else {
+            let shown = self.show(&ty);
+            self.error(&code::TYPE_MISMATCH, head.id, format!("this is a `{shown}`, which has no entries with names"));
+            return None;
+        };
+        let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
+        let collection = self.key(collection);
+        let one = |l: &mut Self, name: Key| {
+            let value = l.block_value(stmt.id, body, &value_ty);
+            let kind =
+                StmtKind::Set { path: vec![collection.clone(), name], value, layer: None, because: because.clone() };
+            Stmt { node: stmt.id.0, kind }
+        };
+        match name {
+            ast::Key::Range { id, prefix, first, last } => {
+                let numbers = self.range_numbers(*id, *first, *last);
+                let it = ast::Name { id: *id, text: Symbol::new("it") };
+                Some(
+                    numbers
+                        .into_iter()
+                        .map(|n| {
+                            self.numbered(it, n, |l| one(l, Key::Name(Symbol::new(&format!("{prefix}{n}")), id.0)))
+                        })
+                        .collect(),
+                )
+            }
+            other => {
+                let name = self.key(other);
+                Some(vec![one(self, name)])
+            }
+        }
+    }
+
+    /// `worker-{1..3}`: at most a thousand.
+    pub(crate) fn range_numbers(&mut self, node: ast::NodeId, first: u32, last: u32) -> Vec<u32> {
+        if last < first || last - first >= 1000 {
+            let at = self.at(node);
+            self.report(
+                code::TOO_LARGE
+                    .at(at, format!("`{first}..{last}` is no range of names"))
+                    .help("write the smaller number first, at most a thousand names"),
+            );
+            return Vec::new();
+        }
+        (first..=last).collect()
+    }
+
+    /// Lowers with `it` bound to a number: one block with a `let` around the statement.
+    fn numbered(&mut self, it: ast::Name, n: u32, f: impl FnOnce(&mut Self) -> Stmt) -> Stmt {
+        self.scoped(|l| {
+            let slot = l.bind(it, Ty::Scalar(ScalarType::Int));
+            let origin = l.at(it.id);
+            let value = expr(it.id, ExprKind::Const(kss_value::Value::int(i64::from(n), origin)));
+            let inner = f(l);
+            let node = inner.node;
+            let always = expr(it.id, ExprKind::Const(kss_value::Value::bool(true, origin)));
+            let bind = Stmt { node, kind: StmtKind::Let { slot, value } };
+            Stmt {
+                node,
+                kind: StmtKind::If { cond: always, then: Block { node, stmts: vec![bind, inner] }, otherwise: None },
+            }
+        })
+    }
+}
