@@ -63,3 +63,16 @@ impl Built {
         errors.map(|d| kss_diag::terminal(d, &places, false)).collect()
     }
 }
+
+/// Builds the reference site, whose clusters the tests of the whole project look at.
+pub fn reference() -> Built {
+    build(&repository().join("clusters"))
+}
+
+/// Writes a tree to a folder of its own.
+pub fn write(tree: &OutputTree) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the tree");
+    kss_deploy::write(tree, &folder.path().join("deploy"), &kss_deploy::Options::default())
+        .expect("the tree is written");
+    folder
+}

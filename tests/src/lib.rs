@@ -1,5 +1,8 @@
 //! What the tests of the whole project share.
 
 pub mod build;
+pub mod lock_schema;
+pub mod outside;
+pub mod read;
 pub mod spec;
 pub mod tools;

@@ -33,6 +33,40 @@ pub struct Loaded {
     pub diags: Vec<Diagnostic>,
 }
 
+impl Loaded {
+    /// A digest of everything that a build of these files is made from: the compiler, the sources, the lock, and the other
+    /// files of their folders, which an evaluation may read. Of these the size and time count, not the content.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |part: &[u8]| {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        };
+        add(env!("CARGO_PKG_VERSION").as_bytes());
+        for file in &self.files {
+            add(file.path.as_bytes());
+            add(file.text.as_bytes());
+        }
+        let mut folders: Vec<&Path> = self.files.iter().filter_map(|f| f.disk.as_deref()?.parent()).collect();
+        folders.sort();
+        folders.dedup();
+        let entries = folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            let Ok(meta) = std::fs::metadata(&path) else { continue };
+            if meta.is_dir() {
+                continue;
+            }
+            let time = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
+            add(path.to_string_lossy().as_bytes());
+            add(&meta.len().to_le_bytes());
+            add(&time.as_nanos().to_le_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
 impl Default for Loaded {
     fn default() -> Loaded {
         Loaded { root: PathBuf::from("."), files: Vec::new(), schemas: LIBRARY.clone(), diags: Vec::new() }

@@ -27,6 +27,11 @@ impl Compiler {
         let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
         Ok(Session::new(Database::default(), loaded, public))
     }
+
+    /// What a build answers when nothing has changed since a build without a warning.
+    fn current(build: &Build, inputs: &str) -> Result<bool, Failure> {
+        Ok(!build.check && build.cluster.is_none() && kss_deploy::is_current(&build.output, inputs).map_err(deploy)?)
+    }
 }
 
 /// Files of the library that values name by their path.
@@ -71,7 +76,14 @@ impl Driver for Compiler {
     }
 
     fn build(&self, build: &Build) -> Result<Built, Failure> {
-        let session = Compiler::open(std::slice::from_ref(&build.root), false)?;
+        let roots = std::slice::from_ref(&build.root);
+        let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
+        let inputs = loaded.digest();
+        let session = Session::new(Database::default(), loaded, false);
+        if Compiler::current(build, &inputs)? {
+            let unchanged = kss_deploy::Manifest::read(&build.output).map_err(deploy)?.files.len();
+            return Ok(Built { checked: checked(session, Vec::new()), changes: Vec::new(), unchanged });
+        }
         let mut found = session.check();
         let mut trees = Vec::new();
         for (_, outcome) in &found.outcomes {
@@ -80,8 +92,16 @@ impl Driver for Compiler {
             trees.push(tree);
         }
         let wrong = found.has_errors();
+        // A build with a warning is not skipped the next time, so that nobody forgets it.
+        let inputs = if found.diagnostics.is_empty() { inputs } else { String::new() };
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
         let checked = checked(session, diagnostics);
+        if !wrong && trees.len() != 1 {
+            return Err(Failure::Project(match trees.len() {
+                0 => "there is no site in these files: a project has one `site NAME { … }`".to_owned(),
+                _ => "there are several sites in these files: name the folder of one".to_owned(),
+            }));
+        }
         let Some(tree) = trees.pop().filter(|_| !wrong) else {
             return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
         };
@@ -98,7 +118,8 @@ impl Driver for Compiler {
             let changes = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
             return Ok(Built { checked, changes, unchanged: 0 });
         }
-        let options = kss_deploy::Options { within: within.as_deref(), ..kss_deploy::Options::default() };
+        let inputs = if within.is_some() { "" } else { inputs.as_str() };
+        let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };
         let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
         let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
         let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
