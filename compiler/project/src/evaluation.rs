@@ -15,6 +15,8 @@ pub(crate) struct World {
     pub program: Program,
     pub assets: Assets,
     pub schemas: Shared<SchemaSet>,
+    /// Names of the clusters of the site, if their bodies are left out of the program.
+    pub clusters: Option<Vec<Symbol>>,
 }
 
 impl Env for World {
@@ -24,6 +26,10 @@ impl Env for World {
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
         self.assets.read(path)
+    }
+
+    fn clusters(&self, site: Symbol) -> Vec<Symbol> {
+        self.clusters.clone().unwrap_or_else(|| kss_eval::clusters_of(&self.program, site))
     }
 
     fn schemas(&self) -> Option<&SchemaSet> {
@@ -56,7 +62,7 @@ pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(
     // Read, so that a changed file that evaluation reads evaluates again.
     project.assets(db);
     let assets = Assets::new(Path::new("."));
-    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone() }
+    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone(), clusters: None }
 }
 
 fn options(db: &dyn salsa::Database, project: Project) -> Options {
@@ -67,7 +73,8 @@ fn options(db: &dyn salsa::Database, project: Project) -> Options {
 #[salsa::tracked]
 pub fn early<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName<'db>) -> Option<Shared<SiteEarly>> {
     let name = site.name(db);
-    let world = world(db, project, |item| is_site(item, name));
+    let mut world = world(db, project, |item| is_site(item, name));
+    world.clusters = Some(clusters(db, project, site).clone());
     kss_eval::evaluate_site_early(&world, name, options(db, project), None).map(Shared)
 }
 
@@ -106,12 +113,14 @@ pub fn clusters<'db>(db: &'db dyn salsa::Database, project: Project, site: Scope
 pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName<'db>) -> Option<Shared<ScopeModel>> {
     let early = early(db, project, site).clone()?;
     let name = site.name(db);
-    let clusters: Vec<Arc<ScopeModel>> = clusters(db, project, site)
+    let names = clusters(db, project, site);
+    let clusters: Vec<Arc<ScopeModel>> = names
         .iter()
         .filter_map(|c| cluster(db, project, site, ScopeName::new(db, *c)).clone())
         .map(|shared| shared.0)
         .collect();
-    let world = world(db, project, |item| is_site(item, name));
+    let mut world = world(db, project, |item| is_site(item, name));
+    world.clusters = Some(names.clone());
     kss_eval::evaluate_site(&world, &early, &clusters, options(db, project), None).map(Shared)
 }
 
