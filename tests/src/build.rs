@@ -1,6 +1,6 @@
 //! Builds a project in memory, as `kssc build` does.
 
-use kss_backend::{Files, OutputTree};
+use kss_backend::OutputTree;
 use kss_diag::{Diagnostic, Severity};
 use kss_project::{Checked, Database, Loaded, Session};
 use std::path::PathBuf;
@@ -17,14 +17,6 @@ pub struct Built {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-struct LibraryFiles;
-
-impl Files for LibraryFiles {
-    fn text(&self, path: &str) -> Option<&str> {
-        std::str::from_utf8(kss_stdlib::file(path)?).ok()
-    }
-}
-
 /// The folder of this repository.
 pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned()
@@ -39,15 +31,16 @@ pub fn build(root: &std::path::Path) -> Built {
 pub fn build_loaded(loaded: Loaded) -> Built {
     let session = Session::new(Database::default(), loaded, false);
     let checked = session.check();
-    let context = kss_outputs::Context {
-        nix: kss_stdlib::NIX,
-        tofu_modules: kss_stdlib::TOFU_MODULES,
-        is_package: &kss_project::is_package,
-        files: &LibraryFiles,
-    };
     let mut diagnostics = checked.diagnostics.clone();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
+        let files = kss_outputs::Texts::of(&outcome.model, &kss_project::read_file);
+        let context = kss_outputs::Context {
+            nix: kss_stdlib::NIX,
+            tofu_modules: kss_stdlib::TOFU_MODULES,
+            is_package: &kss_project::is_package,
+            files: &files,
+        };
         let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
         diagnostics.extend(diags.into_iter().map(|d| checked.places.locate(d)));
         tree = found;

@@ -4,5 +4,7 @@ pub mod build;
 pub mod lock_schema;
 pub mod outside;
 pub mod read;
+pub mod reference;
+pub mod releases;
 pub mod spec;
 pub mod tools;

@@ -15,6 +15,8 @@ pub(crate) struct World {
     pub program: Program,
     pub assets: Assets,
     pub schemas: Shared<SchemaSet>,
+    /// Clusters by the site that they belong to.
+    pub clusters: Vec<(Symbol, Vec<Symbol>)>,
 }
 
 impl Env for World {
@@ -24,6 +26,10 @@ impl Env for World {
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
         self.assets.read(path)
+    }
+
+    fn clusters(&self, site: Symbol) -> Vec<Symbol> {
+        self.clusters.iter().find(|(name, _)| *name == site).map(|(_, list)| list.clone()).unwrap_or_default()
     }
 
     fn schemas(&self) -> Option<&SchemaSet> {
@@ -56,7 +62,10 @@ pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(
     // Read, so that a changed file that evaluation reads evaluates again.
     project.assets(db);
     let assets = Assets::new(Path::new("."));
-    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone() }
+    let mut sites: Vec<Symbol> = db::signatures(db, project).sites.keys().copied().collect();
+    sites.sort();
+    let clusters = sites.into_iter().map(|site| (site, clusters(db, project, ScopeName::new(db, site)).clone())).collect();
+    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone(), clusters }
 }
 
 fn options(db: &dyn salsa::Database, project: Project) -> Options {

@@ -1,7 +1,8 @@
 //! Every Application finds what it names.
 
-use crate::{CLUSTERS, text_at, texts, tree};
+use crate::{text_at, tree};
 use kss_tests::read::Reader;
+use kss_tests::reference::{CLUSTERS, texts};
 use serde_json::Value;
 use std::collections::BTreeSet;
 

@@ -1,7 +1,9 @@
 //! Helm takes the values of every release, by the schema of its chart, and reads what was meant.
 
-use crate::{CLUSTERS, deployed, reference, text_at, texts};
+use crate::{deployed, text_at};
 use kss_tests::read::Reader;
+use kss_tests::reference::reference;
+use kss_tests::releases::{Release, releases};
 use kss_tests::{build, lock_schema, outside, tools};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -9,42 +11,6 @@ use std::path::Path;
 use std::process::Command;
 
 const TEST: &str = "values of releases in Helm";
-
-/// A release as its Application names it.
-struct Release {
-    name: String,
-    namespace: String,
-    repository: String,
-    chart: String,
-    version: String,
-    values: String,
-}
-
-/// The releases of both clusters.
-fn releases() -> Option<Vec<Release>> {
-    let files = texts(|path| path.contains("/argocd/apps/"));
-    let read = Reader::Kubernetes.read(&files.iter().map(|(_, text)| *text).collect::<Vec<_>>(), TEST)?;
-    let found: Vec<Release> = read.into_iter().filter_map(|object| release(&object.expect("YAML"))).collect();
-    for cluster in CLUSTERS {
-        let own = format!("clusters/{cluster}/");
-        assert!(found.iter().filter(|release| release.values.starts_with(&own)).count() > 10, "{cluster} has releases");
-    }
-    Some(found)
-}
-
-fn release(application: &Value) -> Option<Release> {
-    let sources = application.pointer("/spec/sources")?.as_array()?;
-    let source = sources.iter().find(|source| source.get("chart").is_some())?;
-    let text = |pointer| text_at(source, pointer).map(str::to_owned);
-    Some(Release {
-        name: text("/helm/releaseName").or_else(|| text_at(application, "/metadata/name").map(str::to_owned))?,
-        namespace: text_at(application, "/spec/destination/namespace")?.to_owned(),
-        repository: text("/repoURL")?,
-        chart: text("/chart")?,
-        version: text("/targetRevision")?,
-        values: text("/helm/valueFiles/0")?.strip_prefix("$values/")?.to_owned(),
-    })
-}
 
 /// Values of a release as Helm hands them to the chart, whose values have to fit `schema` and lie over `defaults`.
 fn template(release: &Release, schema: &Value, defaults: Option<&str>, root: &Path) -> Option<Result<Value, String>> {
@@ -98,14 +64,9 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().is_some() && a.as_f64() == b.as_f64()
 }
 
-fn values_of(release: &Release) -> Option<Value> {
-    let (_, text) = texts(|path| path == release.values)[0];
-    Some(Reader::Kubernetes.read(&[text], TEST)?.remove(0).expect("YAML"))
-}
-
 #[test]
 fn values_fit_the_locked_schema_and_arrive_unchanged() {
-    let Some(releases) = releases() else { return };
+    let Some(releases) = releases(TEST) else { return };
     let (_folder, root) = deployed();
     let wrong: Vec<String> = releases
         .par_iter()
@@ -120,7 +81,7 @@ fn values_fit_the_locked_schema_and_arrive_unchanged() {
             for path in reference().unchecked.get(&release.values).into_iter().flatten() {
                 lock_schema::open(&mut schema, &path.iter().map(|name| name.as_str()).collect::<Vec<_>>());
             }
-            let Some(values) = values_of(release) else { return Vec::new() };
+            let Some(values) = release.read_values(TEST) else { return Vec::new() };
             match template(release, &schema, None, &root) {
                 None => Vec::new(),
                 Some(Err(error)) => said(error),
@@ -134,7 +95,7 @@ fn values_fit_the_locked_schema_and_arrive_unchanged() {
 
 #[test]
 fn helm_refuses_a_key_that_the_schema_does_not_know() {
-    let Some(releases) = releases() else { return };
+    let Some(releases) = releases(TEST) else { return };
     let (_folder, root) = deployed();
     let loki = releases.iter().find(|release| release.chart == "loki").expect("the release of Loki");
     let file = root.join(&loki.values);
@@ -148,14 +109,16 @@ fn helm_refuses_a_key_that_the_schema_does_not_know() {
 
 #[test]
 fn values_fit_the_schema_that_the_chart_ships() {
-    let (Some(schemas), Some(releases)) = (outside::schemas("schemas that charts ship"), releases()) else { return };
+    let (Some(schemas), Some(releases)) = (outside::schemas("schemas that charts ship"), releases(TEST)) else {
+        return;
+    };
     let (_folder, root) = deployed();
     let answers: Vec<Result<(), String>> = releases
         .par_iter()
         .filter_map(|release| {
             let chart = schemas.chart(&release.repository, &release.chart, &release.version)?;
             let answer = template(release, &chart.schema?, Some(&chart.defaults), &root)?;
-            let values = values_of(release)?;
+            let values = release.read_values(TEST)?;
             Some(match answer {
                 Ok(arrived) if missing(&values, &arrived, "").is_empty() => Ok(()),
                 Ok(arrived) => Err(format!("{}: {}", release.values, missing(&values, &arrived, "").join(", "))),

@@ -1,7 +1,8 @@
 //! Every overlay builds alone, and gives what its files hold.
 
-use crate::{CLUSTERS, deployed, texts};
+use crate::deployed;
 use kss_tests::read::{Reader, documents};
+use kss_tests::reference::{CLUSTERS, texts};
 use kss_tests::tools;
 use rayon::prelude::*;
 use serde_json::Value;

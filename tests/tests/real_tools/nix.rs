@@ -1,6 +1,7 @@
 //! Every Nix file parses, and every machine evaluates against the options that the tests know.
 
-use crate::{CLUSTERS, deployed, texts};
+use crate::deployed;
+use kss_tests::reference::{CLUSTERS, texts};
 use kss_tests::{build, tools};
 use serde_json::Value;
 

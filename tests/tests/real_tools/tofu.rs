@@ -4,7 +4,8 @@
 #[path = "../tofu_modules/standin.rs"]
 mod standin;
 
-use crate::{deployed, texts, tree};
+use crate::{deployed, tree};
+use kss_tests::reference::texts;
 use kss_tests::{build, tools};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;

@@ -1,6 +1,7 @@
 //! Make and the shell read the facts of a cluster as they are.
 
-use crate::{CLUSTERS, deployed, tree};
+use crate::{deployed, tree};
+use kss_tests::reference::CLUSTERS;
 use kss_tests::tools;
 use serde_json::{Map, Value};
 use std::process::Command;
