@@ -1,13 +1,13 @@
 //! Runs examples and says what is not as they say.
 
 use crate::spec::compile::{Compiled, compile};
-use crate::spec::wrap::{key, project};
+use crate::spec::wrap::{completed, key, project};
 use crate::spec::{Expected, Place, SpecExample};
 use kss_diag::{Code, Diagnostic, Places, Run, terminal, terminal_all};
 
 /// What is wrong with an example; nothing if it is as it says.
 pub fn run(example: &SpecExample) -> Vec<String> {
-    let compiled = compile(&project(example, true));
+    let compiled = whole(&project(example, true), &expected(example));
     let mut wrong = diagnostics(example, &compiled);
     if !wrong.is_empty() {
         return wrong;
@@ -19,7 +19,7 @@ pub fn run(example: &SpecExample) -> Vec<String> {
         match compiled.holds(&key(at)) {
             Some(true) => {}
             Some(false) => {
-                let is = compile(&project(example, false)).shown(&key(at)).unwrap_or_default();
+                let is = whole(&project(example, false), &[]).shown(&key(at)).unwrap_or_default();
                 wrong.push(format!("`{path}` is not `{value}`, it is\n{is}"));
             }
             None => wrong.push(format!("`{path}` was not evaluated")),
@@ -33,6 +33,30 @@ pub fn run(example: &SpecExample) -> Vec<String> {
             .extend(failed.map(|t| format!("test \"{}\":\n{}", t.title, terminal_all(&t.diagnostics, &places, false))));
     }
     wrong
+}
+
+fn expected(example: &SpecExample) -> Vec<&str> {
+    example.errors.iter().map(|e| e.code.as_str()).collect()
+}
+
+/// Compiles `files`. Examples have clusters that lack most of what one needs; unless that is what they show, it is added.
+fn whole(files: &[(String, String)], expected: &[&str]) -> Compiled {
+    let compiled = compile(files);
+    let no_provider = kss_diag::code::NO_PROVIDER.id;
+    if expected.contains(&no_provider) {
+        return compiled;
+    }
+    let found = compiled.diagnostics.iter().filter(|d| d.code.id == no_provider);
+    let mut missing: Vec<&str> = found.filter_map(|d| lacking(&d.message)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if missing.is_empty() { compiled } else { compile(&completed(files, &missing)) }
+}
+
+/// The capability in "kss needs `cni`, and nothing in it provides one".
+fn lacking(message: &str) -> Option<&str> {
+    let rest = message.strip_suffix("`, and nothing in it provides one")?;
+    rest.rsplit_once('`').map(|(_, name)| name)
 }
 
 /// Does the file hold the lines? A line `…` stands for any number of lines.
@@ -93,7 +117,7 @@ pub fn check_pages(code: &Code) -> Vec<String> {
     let mut wrong = Vec::new();
     for example in code.examples().into_iter().filter(|e| e.run == Run::Check) {
         let spec = SpecExample { files: example.files, place: Place::File, ..SpecExample::default() };
-        let compiled = compile(&project(&spec, true));
+        let compiled = whole(&project(&spec, true), &[code.id]);
         let places = Places::new(compiled.sources());
         let codes: Vec<&str> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
         let fine =
