@@ -53,7 +53,7 @@ fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
 
 impl Driver for Compiler {
     fn formatter(&self) -> Result<Formatter<'_>, Failure> {
-        Err(Failure::Unlinked)
+        Ok(&kss_fmt::format)
     }
 
     fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure> {
