@@ -7,6 +7,9 @@ use kss_syntax::parse;
 
 /// The file of the small site.
 pub const SMALL_SITE: &str = "small-site.kss";
+/// Capabilities for which that file has a module.
+pub const STAND_INS: &[&str] =
+    &["machine-os", "distribution", "cni", "network-policy", "load-balancer", "gitops", "secret-store", "certificates"];
 const SMALL_MODULES: &str = include_str!("../../spec/small-site.kss");
 
 /// What a site, a cluster and a machine must say. An example may say something else.
@@ -174,7 +177,6 @@ fn at_top(kind: &StmtKind) -> bool {
             | StmtKind::Fn { .. }
             | StmtKind::Capability { .. }
             | StmtKind::Kind(_)
-            | StmtKind::Let { .. }
     )
 }
 
