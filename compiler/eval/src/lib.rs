@@ -247,7 +247,8 @@ impl Outcome {
         of: &dyn Fn(&EntryKey) -> bool,
         pointer: &[Symbol],
     ) -> Vec<WhyStep> {
-        let below = |field: &str| std::iter::once(Symbol::new(field)).chain(pointer.iter().copied()).collect::<Vec<_>>();
+        let below =
+            |field: &str| std::iter::once(Symbol::new(field)).chain(pointer.iter().copied()).collect::<Vec<_>>();
         // Values of a release and the body of a file below /etc stand in a field of the entry; other outputs are the entry.
         let paths = [pointer.to_vec(), below("values"), below("body")];
         let found = self.of(within).filter_map(|part| part.frozen.why_at(head, of, &paths));

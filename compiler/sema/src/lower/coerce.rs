@@ -46,7 +46,10 @@ impl Lower<'_> {
         }
         let (code, message) = match (strip(from), strip(to)) {
             (Ty::Secret, Ty::Scalar(_)) => (&code::SECRET_AS_TEXT, format!("a secret can't become `{wants}`")),
-            (Ty::Later(_), _) => (&code::LATER_TOO_EARLY, format!("this is known only after OpenTofu ran, and a `{wants}` is written before")),
+            (Ty::Later(_), _) => (
+                &code::LATER_TOO_EARLY,
+                format!("this is known only after OpenTofu ran, and a `{wants}` is written before"),
+            ),
             _ => (&code::TYPE_MISMATCH, format!("expected `{wants}`, found `{has}`")),
         };
         let mut diag = code.at(at, message);

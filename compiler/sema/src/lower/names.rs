@@ -308,7 +308,9 @@ impl Lower<'_> {
             Some((self.at(node), "a `let`"))
         } else if let Some(place) = self.file_value(name.text) {
             Some((place, "a `let` of the file"))
-        } else if Signatures::scope_kind(name.text).is_some_and(|s| self.around != Around::Type && self.scope_is_around(s)) {
+        } else if Signatures::scope_kind(name.text)
+            .is_some_and(|s| self.around != Around::Type && self.scope_is_around(s))
+        {
             Some((at, "the scope around"))
         } else {
             None
