@@ -7,6 +7,9 @@ use kss_syntax::parse;
 
 /// The file of the small site.
 pub const SMALL_SITE: &str = "small-site.kss";
+/// Capabilities for which that file has a module.
+pub const STAND_INS: &[&str] =
+    &["machine-os", "distribution", "cni", "network-policy", "load-balancer", "gitops", "secret-store", "certificates"];
 const SMALL_MODULES: &str = include_str!("../../spec/small-site.kss");
 
 /// What a site, a cluster and a machine must say. An example may say something else.
@@ -21,12 +24,10 @@ const SITE: &str = r#"
 "#;
 const CLUSTER: &str = r#"
   node master { default role = server, default ip = 10.69.50.20, default memory = 8GiB }
-  use small-cluster
 "#;
 const MACHINE: &str = "
   default ip = 10.69.50.10
   default memory = 8GiB
-  use small-machine
 ";
 
 /// The files of a project that the example is the heart of. `compare`: are its values compared, or written as they are?
@@ -59,6 +60,28 @@ pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
             let outside = wrap(main, &items, place, &shown);
             files.push((SMALL_SITE.to_owned(), outside));
         }
+    }
+    files
+}
+
+/// The files with stand-ins for the capabilities of clusters and machines in `missing`.
+pub fn completed(files: &[(String, String)], missing: &[&str]) -> Vec<(String, String)> {
+    let mut files = files.to_vec();
+    if files.iter().all(|(path, _)| path != SMALL_SITE) {
+        files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
+    }
+    let (of_machine, of_cluster): (Vec<&str>, Vec<&str>) = missing.iter().partition(|name| **name == "machine-os");
+    let uses: String = of_cluster.iter().map(|name| format!("\nuse small-{name}")).collect();
+    let nodes = if of_machine.is_empty() { "" } else { "\neach node { use small-machine-os }" };
+    for (path, text) in &mut files {
+        if !path.ends_with(".kss") {
+            continue;
+        }
+        let parsed = parse(FileId(0), text);
+        let items: Vec<Item<'_>> = parsed.file.items.iter().zip(&parsed.spans).map(Item::new).collect();
+        let clusters = items.iter().filter(|i| matches!(i.stmt.kind, StmtKind::Cluster { .. }));
+        let ends: Vec<usize> = clusters.map(|i| i.range.hi as usize - 1).collect();
+        ends.into_iter().rev().for_each(|end| text.insert_str(end, &format!("{uses}{nodes}\n")));
     }
     files
 }
@@ -154,7 +177,6 @@ fn at_top(kind: &StmtKind) -> bool {
             | StmtKind::Fn { .. }
             | StmtKind::Capability { .. }
             | StmtKind::Kind(_)
-            | StmtKind::Let { .. }
     )
 }
 
