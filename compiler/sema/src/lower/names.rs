@@ -306,12 +306,20 @@ impl Lower<'_> {
             };
             Some((self.at(node), "a `let`"))
         } else {
-            None
+            self.value_of_file(name.text).map(|place| (place, "a value of the file"))
         };
         if let Some((place, what)) = hidden {
             let message = format!("`{}` would hide {what} of the same name", name.text);
             self.report(code::HIDES_NAME.at(at, message).also(place, "declared here").help("choose another name"));
         }
+    }
+
+    /// Where the value of this name stands that the file declares or imports.
+    fn value_of_file(&self, name: Symbol) -> Option<Origin> {
+        let file = self.sigs.files.get(&self.file)?;
+        let item = file.own.get(&name).copied().or_else(|| file.imports.get(&name).map(|i| i.item))?;
+        let stmt = self.sigs.lets.get(&item)?;
+        (item != self.item).then(|| Origin::new(item, stmt.id.0))
     }
 
     /// Lowers `let NAME : T = value where …`.
