@@ -16,7 +16,7 @@ use kss_ir::{
 };
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, SecretRef, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -194,7 +194,7 @@ pub(crate) struct Eval<'a> {
     pub(crate) site: ScopeKey,
     pub(crate) foreign: Vec<Arc<Frozen>>,
 
-    pub(crate) scopes: IndexMap<ScopeKey, ScopeState>,
+    pub(crate) scopes: IndexMap<ScopeKey, ScopeState, FxBuildHasher>,
     pub(crate) units: Vec<Unit<'a>>,
     pub(crate) modules: Vec<ModuleInst<'a>>,
     pub(crate) entries: Vec<Entry<'a>>,
@@ -213,6 +213,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) removes: FxHashMap<(Symbol, Symbol), Vec<(UnitIx, &'a Remove)>>,
     pub(crate) uses: FxHashMap<(ScopeKey, Symbol), Vec<(UnitIx, &'a Use)>>,
     pub(crate) provides: FxHashMap<Symbol, Vec<(ModIx, &'a Provide)>>,
+    /// Records of capabilities, once all who may provide them are known.
+    pub(crate) providers: FxHashMap<(ScopeKey, Symbol), Rc<[(EntryIx, ModIx)]>>,
     pub(crate) needs: Vec<(ModIx, &'a Need)>,
     /// Kinds that something written in an inner scope tunes, and capabilities that modules of inner scopes provide.
     pub(crate) reach: Reach,
@@ -266,7 +268,7 @@ impl<'a> Eval<'a> {
             role,
             site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site },
             foreign,
-            scopes: IndexMap::new(),
+            scopes: IndexMap::default(),
             units: Vec::new(),
             modules: Vec::new(),
             entries: Vec::new(),
@@ -283,6 +285,7 @@ impl<'a> Eval<'a> {
             removes: FxHashMap::default(),
             uses: FxHashMap::default(),
             provides: FxHashMap::default(),
+            providers: FxHashMap::default(),
             needs: Vec::new(),
             reach: Reach::of(program),
             lets: FxHashMap::default(),
