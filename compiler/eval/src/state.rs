@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub(crate) type EntryIx = u32;
 pub(crate) type UnitIx = u32;
 pub(crate) type ModIx = u32;
+/// Records of a capability, each with the module that provides it.
+pub(crate) type Providers = Rc<[(EntryIx, ModIx)]>;
 
 /// What is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -214,7 +216,7 @@ pub(crate) struct Eval<'a> {
     pub(crate) uses: FxHashMap<(ScopeKey, Symbol), Vec<(UnitIx, &'a Use)>>,
     pub(crate) provides: FxHashMap<Symbol, Vec<(ModIx, &'a Provide)>>,
     /// Records of capabilities, once all who may provide them are known.
-    pub(crate) providers: FxHashMap<(ScopeKey, Symbol), Rc<[(EntryIx, ModIx)]>>,
+    pub(crate) providers: FxHashMap<(ScopeKey, Symbol), Providers>,
     pub(crate) needs: Vec<(ModIx, &'a Need)>,
     /// Kinds that something written in an inner scope tunes, and capabilities that modules of inner scopes provide.
     pub(crate) reach: Reach,
