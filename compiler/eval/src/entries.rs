@@ -358,7 +358,9 @@ impl<'a> Eval<'a> {
         let chosen = match (sig.count, providers.as_slice()) {
             (_, [only]) => Some(only.clone()),
             (Cardinality::Some, several) => self.default_provider(several, at),
-            (_, several) => several.first().cloned(),
+            (_, []) => None,
+            // Which of them is meant can't be said, and that there are several is reported.
+            (_, _) => return Value::poison(at),
         };
         match chosen {
             Some(key) => Value::entry(key, at),

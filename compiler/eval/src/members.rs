@@ -201,6 +201,7 @@ impl<'a> Eval<'a> {
             if !(sig.shared || sig.nameless || implicit || layer == Layer::Overlay) {
                 let first = entry.origin;
                 self.declared_twice(&key, first, origin);
+                return None;
             }
             let entry = &mut self.entries[ix as usize];
             if implicit {
@@ -226,7 +227,7 @@ impl<'a> Eval<'a> {
 
     fn declared_twice(&mut self, key: &EntryKey, first: Origin, second: Origin) {
         let message = format!("{} `{}` is declared twice in {}", key.kind, key.name, key.scope);
-        let report = code::DECLARED_TWICE.at(second, message).label("here").also(first, "and here");
+        let report = code::DECLARED_TWICE.at(second, message).label("again").also(first, "first declared here");
         self.report(
             report.help(format!("keep one of them; others change it by `tune {} {} {{ … }}`", key.kind, key.name)),
         );
@@ -274,7 +275,7 @@ impl<'a> Eval<'a> {
                 let hint = did_you_mean(&entry.name, names);
                 let message = format!("there is no {kind} `{}` in {scope}{hint}", entry.name);
                 let at = Origin::new(self.unit(unit).item, remove.node);
-                self.report(code::REMOVES_NOTHING.at(at, message).label("removes nothing"));
+                self.report(code::REMOVES_NOTHING.at(at, message).label("removes nothing").help("leave it out"));
             } else if path.is_empty() {
                 found.retain(|ix| !before.contains(ix));
                 for ix in before {

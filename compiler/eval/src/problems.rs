@@ -140,15 +140,16 @@ impl<'a> Eval<'a> {
             let reason = old.because.as_deref().unwrap_or_default();
             let message = format!("{what} is set for a reason: {reason}");
             let report = code::BEATS_REASON.at(new.origin, message).label(says(new_name, new_value));
-            let report = report.also(old.origin, format!("{}, because {reason}", says(old_name, old_value)));
-            self.report(report.suggest("say that you know better", new.origin, How::Before, "override "));
+            let report = report.also(old.origin, format!("{}, for that reason", says(old_name, old_value)));
+            let title = "write `override` before it if you know better";
+            self.report(report.suggest(title, new.origin, How::Before, "override "));
             return;
         }
         let same_writer = old.who == new.who;
         if same_writer {
             let message = format!("{what} is written twice with different values");
             let report = code::DUPLICATE_KEY.at(new.origin, message).label(says(None, new_value));
-            self.report(report.also(old.origin, says(None, old_value)));
+            self.report(report.also(old.origin, says(None, old_value)).help("keep one of them"));
             return;
         }
         let message = match (old_name, new_name) {
@@ -157,10 +158,12 @@ impl<'a> Eval<'a> {
         };
         let report = code::CONFLICT.at(new.origin, message).label(says(new_name, new_value));
         let report = report.also(old.origin, says(old_name, old_value));
+        let win = |word: &str| format!("write `{word}` before the one that is to win");
         let report = match new.layer {
-            Layer::Force | Layer::Overlay => report,
-            Layer::Override => report.suggest("let this one win", new.origin, How::Before, "force "),
-            _ => report.suggest("let this one win", new.origin, How::Before, "override "),
+            _ if old_name == new_name => report.help("keep one of them"),
+            Layer::Force | Layer::Overlay => report.help("keep one of them"),
+            Layer::Override => report.suggest(win("force"), new.origin, How::Before, "force "),
+            _ => report.suggest(win("override"), new.origin, How::Before, "override "),
         };
         self.report(report);
     }

@@ -110,7 +110,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
         let name = Symbol::new(&shown(&path));
         let id = FileId(out.files.len() as u32);
         let (text, diag) = decode(bytes);
-        out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
+        out.diags.extend(diag.map(|(code, message, at, fix)| code.at(at.at(id), message).help(fix)));
         out.files.push(SourceText { id, path: name, disk: Some(path), text });
     }
     lock(paths, &mut out);
@@ -134,7 +134,7 @@ fn lock(paths: &[PathBuf], out: &mut Loaded) {
     let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return };
     let id = FileId(out.files.len() as u32);
     let (text, diag) = decode(std::fs::read(&path));
-    out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
+    out.diags.extend(diag.map(|(code, message, at, fix)| code.at(at.at(id), message).help(fix)));
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let (schemas, problems) = match Lock::parse(&text) {
         Ok(lock) => {
@@ -160,7 +160,8 @@ fn place_in(text: &str, problem: &LockProblem) -> TextRange {
     TextRange::new(at, at + path.len() as u32)
 }
 
-type Problem = (&'static kss_diag::Code, String, TextRange);
+/// Why a file has no text: code, message, place, and how to mend it.
+type Problem = (&'static kss_diag::Code, String, TextRange, &'static str);
 
 fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
     let bytes = match bytes {
@@ -168,7 +169,12 @@ fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
         Err(error) => {
             return (
                 "".into(),
-                Some((&code::UNREADABLE, format!("the file can't be read: {error}"), TextRange::empty(0))),
+                Some((
+                    &code::UNREADABLE,
+                    format!("the file can't be read: {}", reason(&error)),
+                    TextRange::empty(0),
+                    "let the user who runs this read it, or take it out of the folder",
+                )),
             );
         }
     };
@@ -181,7 +187,20 @@ fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
             let text = String::from_utf8_lossy(&bytes[..valid]).into_owned();
             let at = TextRange::empty(text.len() as u32);
             let message = format!("the file is no UTF-8 text: byte {} is 0x{bad:02x}", valid + 1);
-            (text.into(), Some((&code::NOT_UTF8, message, at)))
+            (text.into(), Some((&code::NOT_UTF8, message, at, "save it as UTF-8")))
+        }
+    }
+}
+
+/// Why the system refuses, without its own numbers.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
         }
     }
 }

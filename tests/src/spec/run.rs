@@ -46,10 +46,10 @@ fn whole(files: &[(String, String)], expected: &[Expected]) -> Compiled {
     if missing.is_empty() { compiled } else { compile(&completed(files, &missing)) }
 }
 
-/// The capability in "kss needs `cni`, and nothing in it provides one".
+/// The capability in "kss has no `cni`".
 fn lacking(message: &str) -> Option<&str> {
-    let rest = message.strip_suffix("`, and nothing in it provides one")?;
-    rest.rsplit_once('`').map(|(_, name)| name).filter(|name| STAND_INS.contains(name))
+    let (_, rest) = message.rsplit_once("has no `")?;
+    rest.strip_suffix('`').filter(|name| STAND_INS.contains(name))
 }
 
 /// Does the file hold the lines? A line `…` stands for any number of lines.
