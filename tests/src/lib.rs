@@ -6,5 +6,6 @@ pub mod outside;
 pub mod read;
 pub mod reference;
 pub mod releases;
+pub mod shuffle;
 pub mod spec;
 pub mod tools;
