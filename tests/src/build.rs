@@ -30,6 +30,12 @@ pub fn build(root: &std::path::Path) -> Built {
 /// Builds files that were loaded (and perhaps changed).
 pub fn build_loaded(loaded: Loaded) -> Built {
     let session = Session::new(Database::default(), loaded, false);
+    let (checked, tree, diagnostics) = build_session(&session);
+    Built { session, checked, tree, diagnostics }
+}
+
+/// Builds a project that is open: what was found, what would be written, everything that is wrong.
+pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>) {
     let checked = session.check();
     let mut diagnostics = checked.diagnostics.clone();
     let mut tree = OutputTree::default();
@@ -45,7 +51,7 @@ pub fn build_loaded(loaded: Loaded) -> Built {
         diagnostics.extend(diags.into_iter().map(|d| checked.places.locate(d)));
         tree = found;
     }
-    Built { session, checked, tree, diagnostics }
+    (checked, tree, diagnostics)
 }
 
 impl Built {

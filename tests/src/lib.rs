@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod lock_schema;
+pub mod observe;
 pub mod outside;
 pub mod read;
 pub mod reference;
