@@ -12,6 +12,8 @@
 //! ```message                     the first diagnostic, as the terminal shows it
 //! ````
 //!
+//! Each announced diagnostic has its primary place on its line (or in the library, for a check there), and there are no others.
+//!
 //! Words behind `kss` place an example: `in-site`, `in-machine`, `in-cluster` and `in-module` put what is no declaration of a
 //! file into the body of a small site of its own; `more` goes on with the files of the example before; `test` runs its
 //! tests. Examples without a site get one, so that their values are evaluated.
