@@ -47,3 +47,22 @@ pub fn output(command: &mut Command) -> String {
     assert!(good, "{command:?} failed:\n{out}{said}");
     out
 }
+
+/// The compiler as users run it, built from what is there now.
+pub fn kssc() -> &'static std::path::Path {
+    static KSSC: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    KSSC.get_or_init(|| {
+        // This test lies in TARGET/PROFILE/deps.
+        let own = std::env::current_exe().expect("a test has a path");
+        let profile = own.ancestors().nth(2).expect("a folder of the profile");
+        let target = profile.parent().expect("a folder of all profiles");
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--package", "kssc", "--manifest-path"]);
+        build.arg(crate::build::repository().join("Cargo.toml")).arg("--target-dir").arg(target);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        output(&mut build);
+        profile.join(format!("kssc{}", std::env::consts::EXE_SUFFIX))
+    })
+}

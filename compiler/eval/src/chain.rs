@@ -175,6 +175,12 @@ impl<'a> Eval<'a> {
             let private = private_of([&first, &last]);
             let (Kind::Int(first), Kind::Int(last)) = (first.kind(), last.kind()) else { return None };
             let count = u64::try_from(last.saturating_sub(first)).map_or(0, |n| n.saturating_add(1));
+            if count > crate::limits::LOOP {
+                let message =
+                    format!("{first}..{last} has {count} numbers; a loop takes at most {}", crate::limits::LOOP);
+                self.report(code::LONG_RANGE.at(at, message).label("too long").help("loop over a shorter range"));
+                return None;
+            }
             if !self.turn(nest, count, at) {
                 return None;
             }

@@ -75,8 +75,9 @@ impl Eval<'_> {
     pub(crate) fn turn(&mut self, nest: &mut u64, count: u64, at: Origin) -> bool {
         *nest = nest.saturating_add(count);
         if *nest > LOOP {
-            let message = format!("this loop has more than {LOOP} instances");
-            self.report(code::TOO_MUCH_WORK.at(at, message).label("too many elements"));
+            let message = format!("this nest of loops has more than {LOOP} instances");
+            let report = code::TOO_MUCH_WORK.at(at, message).label("too many elements");
+            self.report(report.help("loop over fewer elements"));
             return false;
         }
         true

@@ -64,7 +64,8 @@ pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(
     let assets = Assets::new(Path::new("."));
     let mut sites: Vec<Symbol> = db::signatures(db, project).sites.keys().copied().collect();
     sites.sort();
-    let clusters = sites.into_iter().map(|site| (site, clusters(db, project, ScopeName::new(db, site)).clone())).collect();
+    let clusters =
+        sites.into_iter().map(|site| (site, clusters(db, project, ScopeName::new(db, site)).clone())).collect();
     World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone(), clusters }
 }
 

@@ -58,7 +58,8 @@ impl Loaded {
             if meta.is_dir() {
                 continue;
             }
-            let time = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
+            let time =
+                meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
             add(path.to_string_lossy().as_bytes());
             add(&meta.len().to_le_bytes());
             add(&time.as_nanos().to_le_bytes());

@@ -124,7 +124,10 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
         }
         StmtKind::Entry { head, body, .. } => {
             if let Some(name) = crate::items::overlay_of(head) {
-                check_site(&mut lower, name);
+                // An overlay lies beside the site and needs no import: it is the site.
+                if !sigs.sites.contains_key(&name.text) {
+                    check_site(&mut lower, name);
+                }
                 out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, true, name, None, body)));
             }
         }
@@ -153,6 +156,9 @@ fn absorb(into: &mut Lower<'_>, from: Lower<'_>) {
 fn check_site(lower: &mut Lower<'_>, site: ast::Name) {
     if site.is_missing() || lower.sigs.lookup(lower.file, site.text).is_some_and(|i| i.key().name.starts_with("site "))
     {
+        return;
+    }
+    if lower.sigs.files.get(&lower.file).is_some_and(|f| f.broken.contains(&site.text)) {
         return;
     }
     let at = lower.at(site.id);

@@ -63,6 +63,8 @@ pub struct FileSig {
     pub own: FxHashMap<Symbol, ItemId>,
     /// What it imports.
     pub imports: FxHashMap<Symbol, ImportedName>,
+    /// Names of imports that lead nowhere: reported once, silent where they are used.
+    pub broken: Vec<Symbol>,
 }
 
 /// A function.

@@ -86,6 +86,12 @@ impl<'a> Eval<'a> {
                         me.mark_vars(cx, &state.vars);
                     }
                     found.add(me.elem_values(elem, cx, fr, out));
+                    // Loops inside one another are counted by what they have made together.
+                    let mut made = out.len() as u64;
+                    if !me.turn(&mut made, 0, cx.at(each.node)) {
+                        state.doubt = true;
+                        return Flow::Stop;
+                    }
                     Flow::On
                 });
                 hide_from(out, from, state.private);

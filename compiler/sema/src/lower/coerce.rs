@@ -36,6 +36,14 @@ impl Lower<'_> {
 
     fn mismatch(&mut self, node: NodeId, from: &Ty, to: &Ty) {
         let at = self.at(node);
+        if let Ty::Later(inner) = strip(from)
+            && self.fit(inner, to) != Fit::No
+        {
+            let message = "this value exists only after OpenTofu ran, and is wanted before";
+            let help = "hand it to what runs later: a later environment, a step, a field of type `Later`";
+            self.report(code::LATER_TOO_EARLY.at(at, message).label("not known yet").help(help));
+            return;
+        }
         let (has, wants) = (self.show(from), self.show(to));
         if let Ty::Optional(inner) = from
             && self.fit(inner, to) != Fit::No
@@ -44,7 +52,18 @@ impl Lower<'_> {
             self.report(diag.help("give another value with `?? …`, or put it below `if … is present`"));
             return;
         }
-        let mut diag = code::TYPE_MISMATCH.at(at, format!("expected `{wants}`, found `{has}`"));
+        let (code, message) = match (strip(from), strip(to)) {
+            (Ty::Secret, Ty::Scalar(_)) => (&code::SECRET_AS_TEXT, format!("a secret can't become `{wants}`")),
+            (Ty::Later(_), _) => (
+                &code::LATER_TOO_EARLY,
+                format!("this is known only after OpenTofu ran, and a `{wants}` is written before"),
+            ),
+            _ => (&code::TYPE_MISMATCH, format!("expected `{wants}`, found `{has}`")),
+        };
+        let mut diag = code.at(at, message);
+        if code.id == "K0701" {
+            diag = diag.help("route it: a key of `secret NAME { keys { … } }`, a file on a machine, a sensitive variable of OpenTofu");
+        }
         match (strip(from), strip(to)) {
             (Ty::Scalar(_) | Ty::Union(_), Ty::Scalar(ScalarType::Text) | Ty::Data)
                 if !matches!(from, Ty::Optional(_)) =>

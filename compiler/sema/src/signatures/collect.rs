@@ -128,6 +128,11 @@ fn imports(sigs: &mut Signatures, file: &FileItems, files: &[Arc<FileItems>]) {
                 diag = diag.help(format!("there is `{near}.kss`"));
             }
             sigs.diags.push(diag);
+            let (_, last) = import_path(file.path, import);
+            let names = import.names.clone().unwrap_or_else(|| last.into_iter().collect());
+            if let Some(sig) = sigs.files.get_mut(&file.path) {
+                sig.broken.extend(names.iter().map(|n| n.text));
+            }
             continue;
         }
         let (_, last) = import_path(file.path, import);
@@ -156,6 +161,9 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
                 diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near);
             }
             sigs.diags.push(diag);
+            if let Some(sig) = sigs.files.get_mut(&file.path) {
+                sig.broken.push(name.text);
+            }
         }
     }
 }
