@@ -9,6 +9,7 @@
 //! ```
 //! ```values                      what expressions are, evaluated where the example stands: `expression = expected`
 //! ```output kss/helm/loki.yaml   lines that a file of the deploy tree holds; a line `…` leaves some out
+//! ```console                     commands, `$ kssc check`, with what they print; `…` stands for anything
 //! ```message                     the first diagnostic, as the terminal shows it
 //! ````
 //!
@@ -19,12 +20,14 @@
 //! tests. Examples without a site get one, so that their values are evaluated.
 
 pub mod compile;
+mod console;
 pub mod grammar;
 mod read;
 mod run;
 mod wrap;
 
-pub use read::{Expected, Place, SpecExample, read};
+pub use console::run_console;
+pub use read::{Console, Expected, Place, SpecExample, read, read_consoles};
 pub use run::{check_pages, run};
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! The pages for users: their examples are tests, their links lead somewhere, and they leave nothing out that can be counted.
 
-use kss_tests::spec::{pages, read, root, run};
+use kss_tests::spec::{pages, read, read_consoles, root, run, run_console};
 use std::path::{Path, PathBuf};
 
 /// Every page that users read.
@@ -31,6 +31,22 @@ fn every_example_is_as_it_says() {
     }
     assert!(count > 100, "there are {count} examples only");
     assert!(wrong.is_empty(), "{} of {count} examples:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_command_prints_what_its_page_says() {
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    for (name, _, text) in all_pages() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        for console in read_consoles(&text).unwrap_or_default() {
+            count += 1;
+            wrong.extend(
+                run_console(&console, folder.path()).into_iter().map(|w| format!("{name}:{}: {w}", console.line)),
+            );
+        }
+    }
+    assert!(count > 5, "there are {count} blocks of commands only");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
             let known = |word: &str| example.files.iter().any(|(_, text)| declares(text, word));
             match (known("site"), scope_end(&items)) {
                 (true, Some((scope, end))) if !shown.is_empty() => {
-                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)))
+                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)));
+                    files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
                 }
                 (true, _) => {}
                 // What is broken says so as it is.
