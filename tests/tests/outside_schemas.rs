@@ -140,6 +140,9 @@ const PARTS: &[(&str, &str, &str)] = &[
 
 /// Keys that a chart takes though its values don't show them, and how that is known.
 const EXPLAINED_KEYS: &[(&str, &str, &str)] = &[
+    ("argo-cd", "configs.cm.", "the whole of the ConfigMap argocd-cm"),
+    ("argo-cd", "configs.params.", "the whole of the ConfigMap argocd-cmd-params-cm"),
+    ("beyla", "config.data.", "the whole of Beyla's own configuration"),
     ("gatekeeper", "audit.logLevel", "its templates read it, in place of the global one"),
     ("cni", "profile", "templates of all charts of Istio choose by it"),
     ("istiod", "profile", "templates of all charts of Istio choose by it"),
