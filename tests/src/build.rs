@@ -38,20 +38,22 @@ pub fn build(root: &std::path::Path) -> Built {
 /// Builds files that were loaded (and perhaps changed).
 pub fn build_loaded(loaded: Loaded) -> Built {
     let session = Session::new(Database::default(), loaded, false);
-    let checked = session.check();
+    let mut checked = session.check();
     let context = kss_outputs::Context {
         nix: kss_stdlib::NIX,
         tofu_modules: kss_stdlib::TOFU_MODULES,
         is_package: &kss_project::is_package,
         files: &LibraryFiles,
     };
-    let mut diagnostics = checked.diagnostics.clone();
+    let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
         let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
-        diagnostics.extend(diags.into_iter().map(|d| checked.places.locate(d)));
+        wrong_outputs.extend(diags);
         tree = found;
     }
+    checked.add(wrong_outputs);
+    let diagnostics = checked.diagnostics.clone();
     Built { session, checked, tree, diagnostics }
 }
 
