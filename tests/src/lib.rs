@@ -1,5 +1,5 @@
 //! What the tests of the whole project share.
 
 pub mod build;
-pub mod spec;
+pub mod program;
 pub mod tools;
