@@ -1,15 +1,16 @@
-# Images of containers, by digest: what runs is what was locked, whatever a tag means by now.
+# Images of containers: by digest, so that what runs is what was locked, whatever a tag means by now; by their tag as long as the
+# lock has no digest for them, of which the compiler warns.
 { lib }:
 
 rec {
-  type = lib.types.strMatching "[^@ ]+@sha256:[0-9a-f]{64}";
+  type = lib.types.strMatching "[^@ ]+(@sha256:[0-9a-f]{64})?";
 
   option =
     what:
     lib.mkOption {
       inherit type;
       example = "docker.io/library/busybox@sha256:0000000000000000000000000000000000000000000000000000000000000000";
-      description = "Image of ${what}, with its digest.";
+      description = "Image of ${what}, with its digest or its tag.";
     };
 
   # The name that Podman pulls: with its registry, so that no list of registries is searched, and without the tag beside the digest.
@@ -30,7 +31,9 @@ rec {
           ]
         else
           [ "docker.io" ] ++ lib.init parts;
-      name = builtins.head (lib.splitString ":" (lib.last parts));
+      last = lib.last parts;
+      name = builtins.head (lib.splitString ":" last);
+      path = name: lib.concatStringsSep "/" (folders ++ [ name ]);
     in
-    "${lib.concatStringsSep "/" (folders ++ [ name ])}@${lib.last halves}";
+    if builtins.length halves == 1 then path last else "${path name}@${lib.last halves}";
 }

@@ -43,7 +43,22 @@ let
         // lib.optionalAttrs (node ? package && pkgs ? ${node.package}) { default = pkgs.${node.package}; }
       )
   );
+
+  # NixOS computes some defaults, and machines read one of them: the file that the text of an entry of `environment.etc` becomes.
+  computed =
+    options:
+    let
+      etc = options.environment."in".etc;
+      fields = etc.type.attrs.sub;
+      file = fields.source // { default = "/nix/store/etc"; };
+    in
+    options
+    // {
+      environment."in" = options.environment."in" // {
+        etc = etc // { type.attrs.sub = fields // { source = file; }; };
+      };
+    };
 in
 {
-  options = tree (builtins.fromJSON (builtins.readFile ./options.json));
+  options = tree (computed (builtins.fromJSON (builtins.readFile ./options.json)));
 }

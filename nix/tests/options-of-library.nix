@@ -1,4 +1,5 @@
-# The options of this library as JSON, in the form in which lists of NixOS options come: name to type, default and description.
+# The options of this library as JSON, in the form of nixosOptionsDoc: name to type, default and description. `<name>` is any key,
+# `*` any item of a list.
 # `nix/tests/run --write` puts it into `nix/options.json`, where the compiler looks up the keys that it writes.
 let
   inherit (import ./evaluate.nix) lib pkgs;
@@ -45,9 +46,9 @@ let
     else if type.nested ? fields then
       all path [ type.nested.fields ]
     else if type.nested ? _ then
-      below (path ++ [ "_" ]) type.nested._
+      below (path ++ [ "*" ]) type.nested._
     else if type.nested ? _name_ then
-      below (path ++ [ "_name_" ]) type.nested._name_
+      below (path ++ [ "<name>" ]) type.nested._name_
     else
       below path type.nested;
 

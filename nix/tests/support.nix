@@ -223,8 +223,8 @@ let
       in
       [ (without.whole.services.nginx.virtualHosts ? kss-harbor-metrics) (without.whole.virtualisation.oci-containers.containers ? harbor-exporter) ]
     ))
-    (wrong "an image has a digest" [ "`kss.harbor.images.core` is string matching .*, not \"goharbor/core:v2\".*" ] (
-      lib.mkMerge [ harbor { kss.harbor.images.core = lib.mkForce "goharbor/core:v2"; } ]
+    (wrong "a digest is whole" [ "`kss.harbor.images.core` is string matching .*, not \"goharbor/core@sha256:12\".*" ] (
+      lib.mkMerge [ harbor { kss.harbor.images.core = lib.mkForce "goharbor/core@sha256:12"; } ]
     ))
     (fails "an image that is used has no default" (library (lib.mkMerge [ { kss.harbor = removeAttrs harbor.kss.harbor [ "images" ]; } ])).whole)
     (wrong "an account of a cache has a password" [ "kss.harbor.proxyCaches.docker.io: user and passwordFile belong together" ] (

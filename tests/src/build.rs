@@ -1,6 +1,6 @@
 //! Builds a project in memory, as `kssc build` does.
 
-use kss_backend::{Files, OutputTree};
+use kss_backend::OutputTree;
 use kss_diag::{Diagnostic, Severity};
 use kss_project::{Checked, Database, Loaded, Session};
 use std::path::PathBuf;
@@ -15,14 +15,6 @@ pub struct Built {
     pub tree: OutputTree,
     /// Everything that is wrong.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-struct LibraryFiles;
-
-impl Files for LibraryFiles {
-    fn text(&self, path: &str) -> Option<&str> {
-        std::str::from_utf8(kss_stdlib::file(path)?).ok()
-    }
 }
 
 /// The folder of this repository.
@@ -48,6 +40,13 @@ pub fn build_loaded(loaded: Loaded) -> Built {
     let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
+        let files = kss_outputs::Texts::of(&outcome.model, &kss_project::read_file);
+        let context = kss_outputs::Context {
+            nix: kss_stdlib::NIX,
+            tofu_modules: kss_stdlib::TOFU_MODULES,
+            is_package: &kss_project::is_package,
+            files: &files,
+        };
         let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
         wrong_outputs.extend(diags);
         tree = found;
@@ -64,4 +63,17 @@ impl Built {
         let errors = self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         errors.map(|d| kss_diag::terminal(d, &places, false)).collect()
     }
+}
+
+/// Builds the reference site, whose clusters the tests of the whole project look at.
+pub fn reference() -> Built {
+    build(&repository().join("clusters"))
+}
+
+/// Writes a tree to a folder of its own.
+pub fn write(tree: &OutputTree) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the tree");
+    kss_deploy::write(tree, &folder.path().join("deploy"), &kss_deploy::Options::default())
+        .expect("the tree is written");
+    folder
 }

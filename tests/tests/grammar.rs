@@ -19,8 +19,8 @@ fn every_keyword_is_in_the_grammar() {
 }
 
 /// How many sentences are tried, and how many more until every alternative of every rule was.
-const LEAST: usize = 500;
-const MOST: usize = 4000;
+const LEAST: usize = 3000;
+const MOST: usize = 20_000;
 
 #[test]
 fn the_parser_accepts_every_sentence_of_the_grammar() {
@@ -33,11 +33,8 @@ fn the_parser_accepts_every_sentence_of_the_grammar() {
     while at < LEAST || at < MOST && !all.is_subset(&sentences.used) {
         at += 1;
         let (rule, depth) = if at % 4 == 0 { ("file", 6 + at % 12) } else { ("statement", 6 + at % 16) };
-        let t0 = std::time::Instant::now();
         let text = sentences.sentence(rule, depth);
-        let t1 = t0.elapsed();
         let parsed = parse(FileId(0), &text);
-        eprintln!("TT {} {:?} {:?}", text.len(), t1, t0.elapsed() - t1);
         if let Some(error) = parsed.errors.first() {
             let place = &text[error.place.range.range()];
             wrong.push(format!("{}: {} at `{place}` in\n{text}\n", error.code.id, error.message));

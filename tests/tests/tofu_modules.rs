@@ -205,8 +205,7 @@ const VALUES: &[(&str, &str)] = &[
     ),
     (
         "harbor-apps",
-        r#"robot_prefix = "robot_", caches = { "ghcr.io" = { provider = "github-ghcr", url = "https://ghcr.io" } }
-        projects = { apps = { scan = true, pull_user = "robot_apps+pull", pull_secret = var.secret } }
+        r#"projects = { apps = { scan = true, pull_user = "robot_apps+pull", pull_secret = var.secret } }
         push = { project = "apps", name = "push", secret = var.secret }"#,
     ),
     ("harbor-cluster", r#"cluster_name = "kss", pull_secret = var.secret"#),
@@ -319,7 +318,6 @@ fn modules_take_values_and_secrets() {
     assert_eq!(output("vault-base", "issuer_ca"), json!({ "kcs": "PEM", "kss": "PEM" }));
 
     assert_eq!(resource("harbor-apps", "harbor_robot_account__pull[\"apps\"]")["name"], json!("pull"));
-    assert_eq!(resource("harbor-apps", "harbor_registry__cache[\"ghcr.io\"]")["provider_name"], json!("github"));
     assert_eq!(resource("harbor-apps", "harbor_robot_account__push")["secret"], json!(SECRET));
 
     let passwords = output("keycloak-upstream", "first_passwords");
@@ -366,8 +364,8 @@ fn modules_refuse_what_can_not_work() {
         ("vault-cluster", "\"1h30m\"", "\"1d\"", "has to be written in hours, minutes and seconds"),
         ("vault-cluster", "\"a/b\"", "\"/a/b\"", "begins at the KV store"),
         ("harbor-apps", "project = \"apps\"", "project = \"app\"", "`projects` doesn't have"),
-        ("harbor-apps", "\"robot_apps+pull\"", "\"bot_apps+pull\"", "is the prefix of robots, the project"),
-        ("harbor-apps", "\"robot_apps+pull\"", "\"robot_apps+read\"", "prefix of robots is another one"),
+        ("harbor-apps", "\"robot_apps+pull\"", "\"robot_kss+pull\"", "ends in the project, `+`"),
+        ("harbor-apps", "\"robot_apps+pull\"", "\"bot_apps+pull\"", "prefix of robots is another one"),
         ("keycloak-upstream", "role = \"user\"", "role = \"root\"", "has to be admin, demo or user"),
         ("keycloak-broker", "kind = \"public\"", "kind = \"open\"", "confidential, public or service"),
         ("keycloak-broker", "[\"jit\"]", "[\"jot\"]", "one of `clients`"),

@@ -29,10 +29,7 @@ pub(crate) fn document(member: &Member<'_>, root: &Root<'_>, sink: &mut Sink<'_>
     }
     let source = match &member.what {
         What::Release(entry) => ("sources", release_sources(entry, root, sink)?),
-        What::Objects(overlay) => {
-            let path = overlay_dir(entry.key.scope.outer, overlay.name());
-            ("source", root.source(vec![("path", text(&path))], origin))
-        }
+        What::Objects(overlay) => objects_source(overlay, root, sink)?,
     };
     let drift = ignored(entry, sink)?;
     let options = options(member, drift.is_some());
@@ -44,6 +41,34 @@ pub(crate) fn document(member: &Member<'_>, root: &Root<'_>, sink: &mut Sink<'_>
     ];
     spec.extend(drift.map(|drift| ("ignoreDifferences", drift)));
     Some(object("Application", metadata, Node::map(spec, origin), origin))
+}
+
+/// The directory of the tree, that of another repository, or both.
+fn objects_source(overlay: &Overlay<'_>, root: &Root<'_>, sink: &mut Sink<'_>) -> Option<(&'static str, Node)> {
+    let entry = overlay.entry;
+    let mut sources = Vec::new();
+    if let Some(upstream) = overlay.upstream() {
+        sources.push(upstream_source(entry, upstream, sink)?);
+    }
+    if overlay.has_files() {
+        let path = overlay_dir(entry.key.scope.outer, overlay.name());
+        sources.push(root.source(vec![("path", Node::text(path, entry.origin))], entry.origin));
+    }
+    match sources.len() {
+        1 => Some(("source", sources.pop()?)),
+        _ => Some(("sources", Node::list(sources, entry.origin))),
+    }
+}
+
+fn upstream_source(entry: &Entry, upstream: &Record, sink: &mut Sink<'_>) -> Option<Node> {
+    let origin = entry.origin_of("upstream", entry.origin);
+    let mut fields = Vec::new();
+    for (name, field) in [("repo", "repoURL"), ("revision", "targetRevision"), ("path", "path")] {
+        let path = format!("upstream.{name}");
+        let value = sink.required(entry, &path, upstream.value(name))?;
+        fields.push((field, sink.data(value, &(), &path)?));
+    }
+    Some(Node::map(fields, origin))
 }
 
 /// The chart, and beside it the branch that its values come from.

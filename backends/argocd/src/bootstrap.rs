@@ -4,7 +4,8 @@
 //! A step is one of
 //!
 //! - `{ "release": NAME, "chart": {…}, "namespace": …, "values": PATH }`: installed with Helm,
-//! - `{ "overlay": NAME, "path": PATH }`: built with kustomize and applied,
+//! - `{ "overlay": NAME, "path": PATH }`: built with kustomize and applied; with an `"upstream"` of `repo`, `revision` and
+//!   `path` beside or instead of the path, the directory of that repository is,
 //! - `{ "apply": [PATH, …] }`: applied as it is.
 //!
 //! Paths are taken from the root of the tree.
@@ -41,7 +42,14 @@ fn step(member: &Member<'_>, cluster: Symbol, sink: &mut Sink<'_>) -> Option<Nod
     let text = |text: &str| Node::text(text, entry.origin);
     let fields = match &member.what {
         What::Objects(overlay) => {
-            vec![("overlay", text(&overlay.name())), ("path", text(&overlay_dir(cluster, overlay.name())))]
+            let mut fields = vec![("overlay", text(&overlay.name()))];
+            if overlay.has_files() {
+                fields.push(("path", text(&overlay_dir(cluster, overlay.name()))));
+            }
+            if let Some(upstream) = entry.value("upstream").filter(|_| overlay.upstream().is_some()) {
+                fields.push(("upstream", sink.data(upstream, &(), "`upstream`")?));
+            }
+            fields
         }
         What::Release(entry) => {
             let mut fields = release(entry, sink)?;

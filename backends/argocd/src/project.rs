@@ -10,6 +10,7 @@ use kss_backend::read::Read;
 use kss_emit::{Data, Node, yaml};
 use kss_model::{Entry, Scope};
 use kss_span::{Origin, Symbol};
+use kss_value::Record;
 use std::collections::BTreeMap;
 
 /// Before every Application; they are refused as long as their project isn't there.
@@ -65,6 +66,11 @@ impl Permits {
                 if !entry.items("vendored").is_empty() {
                     self.any_kind(entry.origin_of("vendored", entry.origin));
                 }
+                if let Some(upstream) = overlay.upstream() {
+                    let origin = entry.origin_of("upstream", entry.origin);
+                    self.repository(upstream, origin);
+                    self.any_kind(origin);
+                }
             }
         }
     }
@@ -72,11 +78,8 @@ impl Permits {
     /// A chart brings what it brings: any kind, and roles in the namespaces that its module declares and in that of Kubernetes
     /// itself (leader election, metrics of the control plane).
     fn add_release(&mut self, release: &Entry, cluster: &Scope) {
-        let chart = release.record("chart");
-        if let Some(repository) = chart.and_then(|chart| chart.text("repo")) {
-            let origin = release.origin_of("chart", release.origin);
-            let address = repository_address(&repository).to_owned();
-            self.repositories.entry(address.clone()).or_insert_with(|| Node::text(address, origin));
+        if let Some(chart) = release.record("chart") {
+            self.repository(chart, release.origin_of("chart", release.origin));
         }
         self.any_kind(release.origin);
         self.namespace(Symbol::new("kube-system"), release.origin);
@@ -93,6 +96,14 @@ impl Permits {
                 self.kinds.entry((api_group(object), kind.to_string())).or_insert(object.origin);
             }
             (None, None) => {}
+        }
+    }
+
+    /// The repository of a chart or of an upstream.
+    fn repository(&mut self, of: &Record, origin: Origin) {
+        if let Some(repository) = of.text("repo") {
+            let address = repository_address(&repository).to_owned();
+            self.repositories.entry(address.clone()).or_insert_with(|| Node::text(address, origin));
         }
     }
 

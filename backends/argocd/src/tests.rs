@@ -348,3 +348,28 @@ fn lines_lead_to_the_fields_that_made_them() {
     let line = text(&tree, path).lines().position(|line| line.contains("sync-wave")).unwrap() as u32 + 1;
     assert_eq!(line_origin(&tree, path, line), Some(origin(11)));
 }
+
+#[test]
+fn an_upstream_is_a_source_of_its_own() {
+    let upstream = || value(json!({ "repo": "https://git.test/up", "revision": "v1.2.3", "path": "config/crd" }));
+    let entries = vec![
+        root(),
+        project("bootstrap"),
+        overlay("crds", "crds", &[("upstream", upstream()), ("bootstrap", Value::bool(true, origin(1)))]),
+        overlay("operator", "operators", &[("upstream", upstream())]),
+        object(("ConfigMap", "settings", Some("operator")), "v1", "operator"),
+    ];
+    let tree = tree(entries);
+    let applications = applications(&tree);
+    let source = json!({ "repoURL": "https://git.test/up", "targetRevision": "v1.2.3", "path": "config/crd" });
+    assert_eq!(applications["crds"]["spec"]["source"], source);
+    let own = json!({ "repoURL": REPOSITORY, "targetRevision": "deploy", "path": "clusters/kss/kustomize/operator" });
+    assert_eq!(applications["operator"]["spec"]["sources"], json!([source, own]));
+    let project = read(&tree, "projects/bootstrap.yaml");
+    assert_eq!(project["spec"]["sourceRepos"], json!(["https://git.test/up", REPOSITORY]));
+    assert_eq!(project["spec"]["clusterResourceWhitelist"], json!([{ "group": "*", "kind": "*" }]));
+    let bootstrap = text(&tree, "clusters/kss/bootstrap/bootstrap.json");
+    let bootstrap: Json = serde_json::from_str(&bootstrap).unwrap();
+    let first = json!({ "repo": "https://git.test/up", "revision": "v1.2.3", "path": "config/crd" });
+    assert_eq!(bootstrap["steps"][0], json!({ "overlay": "crds", "upstream": first, "phase": "crds" }));
+}

@@ -40,13 +40,23 @@ impl Overlay<'_> {
         self.entry.name()
     }
 
+    /// Has it files in the deploy tree?
+    pub fn has_files(&self) -> bool {
+        !self.objects.is_empty() || is_filled(self.entry.get("vendored"))
+    }
+
+    /// The directory of another repository that it deploys.
+    pub fn upstream(&self) -> Option<&Record> {
+        self.entry.record("upstream")
+    }
+
     /// Has it nothing to deploy?
     pub fn is_empty(&self) -> bool {
-        self.objects.is_empty() && !is_filled(self.entry.get("vendored"))
+        !self.has_files() && self.upstream().is_none()
     }
 }
 
-/// The overlays of a cluster that have something in them, in order of their names.
+/// The overlays of a cluster that have something to deploy, in order of their names.
 pub fn overlays(cluster: &Scope) -> Vec<Overlay<'_>> {
     let entries = whole(cluster, "overlay");
     let mut overlays: BTreeMap<Symbol, Overlay<'_>> =

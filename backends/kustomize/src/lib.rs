@@ -29,7 +29,7 @@ impl Backend for Kustomize<'_> {
 
     fn cluster(&self, _model: &Model, cluster: &Cluster, sink: &mut Sink<'_>) {
         kubernetes::lost_objects(&cluster.scope).into_iter().for_each(|lost| sink.report(lost));
-        for overlay in kubernetes::overlays(&cluster.scope) {
+        for overlay in kubernetes::overlays(&cluster.scope).into_iter().filter(kubernetes::Overlay::has_files) {
             let directory = overlay_dir(cluster.scope.key.name, overlay.name());
             let mut resources = self.objects(&overlay, &directory, sink);
             resources.extend(self.vendored(&overlay, &directory, sink));

@@ -1,5 +1,9 @@
 //! All backends together: what a checked model becomes.
 
+mod texts;
+
+pub use texts::Texts;
+
 use kss_backend::{Backend, Files, OutputTree, Sink};
 use kss_diag::Diagnostic;
 use kss_model::Model;

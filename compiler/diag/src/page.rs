@@ -18,6 +18,8 @@ pub struct Example {
 pub enum Run {
     /// By `kssc check`.
     Check,
+    /// By `kssc check --public`.
+    Public,
     /// By `kssc test`.
     Test,
     /// Not alone; a comment in it says what it lacks.
@@ -25,7 +27,7 @@ pub enum Run {
 }
 
 impl Code {
-    /// The examples of its page: blocks marked `kss error` or `kss ok`, with `test` or `skip` behind that. A line
+    /// The examples of its page: blocks marked `kss error` or `kss ok`, with `public`, `test` or `skip` behind that. A line
     /// `# file: NAME` begins a file; without one it is all of `main.kss`.
     pub fn examples(&self) -> Vec<Example> {
         let blocks = self.page.split("```kss ").skip(1);
@@ -49,6 +51,7 @@ fn example(block: &str) -> Option<Example> {
     };
     let run = match marks.next() {
         None => Run::Check,
+        Some("public") => Run::Public,
         Some("test") => Run::Test,
         Some(_) => Run::Skip,
     };

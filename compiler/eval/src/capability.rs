@@ -14,8 +14,11 @@ use std::sync::Arc;
 
 impl<'a> Eval<'a> {
     /// The records of a capability in a scope of this evaluation, by natural order of their modules.
-    pub(crate) fn providers(&mut self, scope: ScopeKey, capability: Symbol) -> Vec<(EntryIx, ModIx)> {
-        let Some(sig) = self.program.capabilities.get(&capability).map(|sig| &**sig) else { return Vec::new() };
+    pub(crate) fn providers(&mut self, scope: ScopeKey, capability: Symbol) -> Rc<[(EntryIx, ModIx)]> {
+        if let Some(known) = self.providers.get(&(scope, capability)) {
+            return known.clone();
+        }
+        let Some(sig) = self.program.capabilities.get(&capability).map(|sig| &**sig) else { return Rc::new([]) };
         let by = self.reach.provided_by.get(&capability);
         let from_inside = by.is_some_and(|kinds| kinds.contains(&ScopeKind::Machine))
             && matches!(scope.kind, ScopeKind::Site | ScopeKind::Cluster)
@@ -28,10 +31,13 @@ impl<'a> Eval<'a> {
             all.into_iter().filter(|(m, _)| self.around(self.module(*m).scope, sig.scope) == Some(scope)).collect();
         found.sort_by_key(|(m, _)| (self.module(*m).ir.name, self.module(*m).scope));
         let several = sig.count == Cardinality::Some || found.len() > 1;
+        let found = found.into_iter().map(|(m, p)| (self.capability_entry(scope, capability, m, p, several), m));
+        let found: Rc<[(EntryIx, ModIx)]> = found.collect();
+        let complete = !from_inside || self.scopes.get(&scope).is_some_and(|state| state.inner.is_some());
+        if complete {
+            self.providers.insert((scope, capability), found.clone());
+        }
         found
-            .into_iter()
-            .map(|(m, provide)| (self.capability_entry(scope, capability, m, provide, several), m))
-            .collect()
     }
 
     fn capability_entry(
@@ -71,7 +77,7 @@ impl<'a> Eval<'a> {
     pub(crate) fn provider_keys(&mut self, scope: ScopeKey, capability: Symbol, at: Origin) -> Vec<Arc<EntryKey>> {
         if self.is_own(scope) {
             let own = self.providers(scope, capability);
-            return own.into_iter().map(|(ix, _)| self.entry(ix).key.clone()).collect();
+            return own.iter().map(|(ix, _)| self.entry(*ix).key.clone()).collect();
         }
         let found = self.foreign.iter().find_map(|frozen| frozen.providers.get(&(scope, capability)));
         if let Some(found) = found {
@@ -102,7 +108,7 @@ impl<'a> Eval<'a> {
             for sig in program.capabilities.values().filter(|sig| same_kind(sig.scope, scope.kind)) {
                 let who = needed.remove(&(scope, sig.name)).unwrap_or_default();
                 let providers = self.providers(scope, sig.name);
-                match (sig.count, providers.as_slice()) {
+                match (sig.count, &*providers) {
                     (_, []) if !who.is_empty() || sig.count == Cardinality::One => {
                         self.no_provider(scope, sig.name, &who);
                     }

@@ -174,7 +174,7 @@ impl<'a> Eval<'a> {
             _ => at,
         };
         let message = format!("{what} is missing");
-        let report = code::MISSING_FIELD.at(at, message).label(format!("`{}` is not written", place.name));
+        let report = self.missing_code(place.private).at(at, message).label(format!("`{}` is not written", place.name));
         let report = report.also(place.declared, "declared here, without a default");
         let report = match place.doc {
             Some(doc) => report.note(doc.to_string()),
@@ -182,6 +182,11 @@ impl<'a> Eval<'a> {
         };
         self.report(report.help(format!("write `{} = …` there", place.name)));
         Value::poison(at)
+    }
+
+    /// What somebody lacks who has the tracked files alone stands in an overlay, or should.
+    fn missing_code(&self, private: bool) -> &'static kss_diag::Code {
+        if private && self.options.public { &code::PRIVATE_IN_PUBLIC } else { &code::MISSING_FIELD }
     }
 
     /// Where a module is put into use.

@@ -239,22 +239,33 @@ impl ScopeModel {
 }
 
 impl Outcome {
-    /// Who wrote the value that an output shows at `pointer`, where the output is made of an entry whose head stands at `head`;
-    /// `name` tells entries of one head (in a loop) apart.
-    pub fn why_output(&self, head: Origin, name: &dyn Fn(Symbol) -> bool, pointer: &[Symbol]) -> Vec<WhyStep> {
+    /// Who wrote the value that an output of the site or cluster `within` shows at `pointer`, where the output is made of an
+    /// entry whose head stands at `head`; `of` tells entries of one head (in a loop, of several machines) apart.
+    pub fn why_output(
+        &self,
+        within: &ScopeKey,
+        head: Origin,
+        of: &dyn Fn(&EntryKey) -> bool,
+        pointer: &[Symbol],
+    ) -> Vec<WhyStep> {
         let below =
             |field: &str| std::iter::once(Symbol::new(field)).chain(pointer.iter().copied()).collect::<Vec<_>>();
         // Values of a release and the body of a file below /etc stand in a field of the entry; other outputs are the entry.
         let paths = [pointer.to_vec(), below("values"), below("body")];
-        let found = self.parts.iter().filter_map(|part| part.frozen.why_at(head, name, &paths));
+        let found = self.of(within).filter_map(|part| part.frozen.why_at(head, of, &paths));
         found.max_by_key(|(depth, _)| *depth).map(|(_, steps)| steps).unwrap_or_default()
     }
 
-    /// The contributions to every value that a statement of `item` decides.
-    pub fn decided_by(&self, item: ItemId) -> Vec<Vec<WhyStep>> {
+    /// The contributions to every value of the scope `within` that a statement of `item` decides.
+    pub fn decided_by(&self, within: &ScopeKey, item: ItemId) -> Vec<Vec<WhyStep>> {
         let mut out = Vec::new();
-        self.parts.iter().for_each(|part| part.frozen.decided_by(item, &mut out));
+        self.of(within).for_each(|part| part.frozen.decided_by(item, &mut out));
         out
+    }
+
+    /// The part in which a site or cluster was evaluated.
+    fn of(&self, scope: &ScopeKey) -> impl Iterator<Item = &Arc<ScopeModel>> {
+        self.parts.iter().filter(move |part| part.scope.key == *scope)
     }
 
     /// As [`ScopeModel::why`], wherever the entry lives.

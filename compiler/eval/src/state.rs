@@ -17,13 +17,15 @@ use kss_ir::{
 };
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, ScopeKind, SecretRef, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) type EntryIx = u32;
 pub(crate) type UnitIx = u32;
 pub(crate) type ModIx = u32;
+/// Records of a capability, each with the module that provides it.
+pub(crate) type Providers = Rc<[(EntryIx, ModIx)]>;
 
 /// What is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,7 +201,7 @@ pub(crate) struct Eval<'a> {
     /// Modules that are not in use because of a `remove use`: which one, and where.
     pub(crate) gone: FxHashMap<(ScopeKey, Symbol), (Symbol, Option<Origin>)>,
 
-    pub(crate) scopes: IndexMap<ScopeKey, ScopeState>,
+    pub(crate) scopes: IndexMap<ScopeKey, ScopeState, FxBuildHasher>,
     pub(crate) units: Vec<Unit<'a>>,
     pub(crate) modules: Vec<ModuleInst<'a>>,
     pub(crate) entries: Vec<Entry<'a>>,
@@ -218,6 +220,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) removes: FxHashMap<(Symbol, Symbol), Vec<(UnitIx, &'a Remove)>>,
     pub(crate) uses: FxHashMap<(ScopeKey, Symbol), Vec<(UnitIx, &'a Use)>>,
     pub(crate) provides: FxHashMap<Symbol, Vec<(ModIx, &'a Provide)>>,
+    /// Records of capabilities, once all who may provide them are known.
+    pub(crate) providers: FxHashMap<(ScopeKey, Symbol), Providers>,
     pub(crate) needs: Vec<(ModIx, &'a Need)>,
     /// Kinds that something written in an inner scope tunes, and capabilities that modules of inner scopes provide.
     pub(crate) reach: Reach,
@@ -276,7 +280,7 @@ impl<'a> Eval<'a> {
             site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
             gone: FxHashMap::default(),
-            scopes: IndexMap::new(),
+            scopes: IndexMap::default(),
             units: Vec::new(),
             modules: Vec::new(),
             entries: Vec::new(),
@@ -293,6 +297,7 @@ impl<'a> Eval<'a> {
             removes: FxHashMap::default(),
             uses: FxHashMap::default(),
             provides: FxHashMap::default(),
+            providers: FxHashMap::default(),
             needs: Vec::new(),
             reach: Reach::of(program),
             lets: FxHashMap::default(),

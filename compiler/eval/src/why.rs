@@ -147,11 +147,11 @@ impl Frozen {
     pub(crate) fn why_at(
         &self,
         head: Origin,
-        name: &dyn Fn(Symbol) -> bool,
+        of: &dyn Fn(&EntryKey) -> bool,
         paths: &[Vec<Symbol>],
     ) -> Option<(usize, Vec<WhyStep>)> {
         let mut best: Option<(usize, &EntryKey, &WhyLeaf)> = None;
-        for (key, entry) in self.entries.iter().filter(|(key, e)| e.origin == head && name(key.name)) {
+        for (key, entry) in self.entries.iter().filter(|(key, e)| e.origin == head && of(key)) {
             for leaf in entry.why.iter().filter(|leaf| paths.iter().any(|path| path.starts_with(&leaf.path))) {
                 let depth = leaf.path.len();
                 // Of equally deep ones the first by name, whatever the order of the map.

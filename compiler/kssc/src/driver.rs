@@ -93,35 +93,6 @@ pub(crate) struct Tested {
     pub(crate) tests: Vec<(String, bool)>,
 }
 
-/// A `kssc` without a compiler behind it: it explains and begins projects.
-pub(crate) struct Unlinked;
-
-impl Driver for Unlinked {
-    fn formatter(&self) -> Result<Formatter<'_>, Failure> {
-        Err(Failure::Unlinked)
-    }
-
-    fn check(&self, _: &[PathBuf], _: bool) -> Result<Checked, Failure> {
-        Err(Failure::Unlinked)
-    }
-
-    fn build(&self, _: &Build) -> Result<Built, Failure> {
-        Err(Failure::Unlinked)
-    }
-
-    fn why(&self, _: &Target) -> Result<Why, Failure> {
-        Err(Failure::Unlinked)
-    }
-
-    fn test(&self, _: &Path, _: &str) -> Result<Tested, Failure> {
-        Err(Failure::Unlinked)
-    }
-
-    fn model(&self, _: &Path, _: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure> {
-        Err(Failure::Unlinked)
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod testing {
     //! A compiler for which the words `bad` and `badd` are wrong, so that printing can be tested.
@@ -186,7 +157,7 @@ pub(crate) mod testing {
         }
 
         fn why(&self, _: &Target) -> Result<Why, Failure> {
-            Err(Failure::Unlinked)
+            Err(Failure::Project("words come from nowhere".to_owned()))
         }
 
         /// A test a file, called like it.
@@ -199,7 +170,7 @@ pub(crate) mod testing {
         }
 
         fn model(&self, _: &Path, _: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure> {
-            Err(Failure::Unlinked)
+            Err(Failure::Project("words have no model".to_owned()))
         }
     }
 }

@@ -47,8 +47,4 @@ pub(crate) enum Failure {
 
     #[error("{0}")]
     Project(String),
-
-    #[error("this kssc was built without the compiler")]
-    #[diagnostic(help("`kssc explain` and `kssc init` work without it"))]
-    Unlinked,
 }

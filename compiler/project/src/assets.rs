@@ -16,6 +16,11 @@ impl Assets {
         Assets { root: root.to_owned() }
     }
 
+    /// As [`Assets::read`], for files that values name.
+    pub(crate) fn bytes(path: &str) -> Option<Vec<u8>> {
+        Assets::new(Path::new(".")).read(path).ok().map(|bytes| bytes.to_vec())
+    }
+
     /// The bytes of `path`: of the library if it begins with `std/`.
     pub(crate) fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
         if path.starts_with("std/") {

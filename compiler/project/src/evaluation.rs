@@ -15,8 +15,8 @@ pub(crate) struct World {
     pub program: Program,
     pub assets: Assets,
     pub schemas: Shared<SchemaSet>,
-    /// Names of the clusters of the site, if their bodies are left out of the program.
-    pub clusters: Option<Vec<Symbol>>,
+    /// Clusters by the site that they belong to.
+    pub clusters: Vec<(Symbol, Vec<Symbol>)>,
 }
 
 impl Env for World {
@@ -29,7 +29,7 @@ impl Env for World {
     }
 
     fn clusters(&self, site: Symbol) -> Vec<Symbol> {
-        self.clusters.clone().unwrap_or_else(|| kss_eval::clusters_of(&self.program, site))
+        self.clusters.iter().find(|(name, _)| *name == site).map(|(_, list)| list.clone()).unwrap_or_default()
     }
 
     fn schemas(&self) -> Option<&SchemaSet> {
@@ -62,7 +62,11 @@ pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(
     // Read, so that a changed file that evaluation reads evaluates again.
     project.assets(db);
     let assets = Assets::new(Path::new("."));
-    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone(), clusters: None }
+    let mut sites: Vec<Symbol> = db::signatures(db, project).sites.keys().copied().collect();
+    sites.sort();
+    let clusters =
+        sites.into_iter().map(|site| (site, clusters(db, project, ScopeName::new(db, site)).clone())).collect();
+    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone(), clusters }
 }
 
 fn options(db: &dyn salsa::Database, project: Project) -> Options {
@@ -73,8 +77,7 @@ fn options(db: &dyn salsa::Database, project: Project) -> Options {
 #[salsa::tracked]
 pub fn early<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName<'db>) -> Option<Shared<SiteEarly>> {
     let name = site.name(db);
-    let mut world = world(db, project, |item| is_site(item, name));
-    world.clusters = Some(clusters(db, project, site).clone());
+    let world = world(db, project, |item| is_site(item, name));
     kss_eval::evaluate_site_early(&world, name, options(db, project), None).map(Shared)
 }
 
@@ -113,14 +116,12 @@ pub fn clusters<'db>(db: &'db dyn salsa::Database, project: Project, site: Scope
 pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName<'db>) -> Option<Shared<ScopeModel>> {
     let early = early(db, project, site).clone()?;
     let name = site.name(db);
-    let names = clusters(db, project, site);
-    let clusters: Vec<Arc<ScopeModel>> = names
+    let clusters: Vec<Arc<ScopeModel>> = clusters(db, project, site)
         .iter()
         .filter_map(|c| cluster(db, project, site, ScopeName::new(db, *c)).clone())
         .map(|shared| shared.0)
         .collect();
-    let mut world = world(db, project, |item| is_site(item, name));
-    world.clusters = Some(names.clone());
+    let world = world(db, project, |item| is_site(item, name));
     kss_eval::evaluate_site(&world, &early, &clusters, options(db, project), None).map(Shared)
 }
 

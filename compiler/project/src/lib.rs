@@ -11,5 +11,10 @@ mod shared;
 pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, load, standard_library};
 pub use places::Places;
+/// The bytes of a file that a value names: of the library, or of the project.
+pub fn read_file(path: &str) -> Option<Vec<u8>> {
+    assets::Assets::bytes(path)
+}
+
 pub use session::{Checked, Database, Session, TestResult};
 pub use shared::Shared;

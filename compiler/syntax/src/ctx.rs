@@ -1,6 +1,6 @@
 //! The state of the parser, and the parsers of single tokens.
 //!
-//! The tree is made of the tokens of one top-level statement at a time. Ids of nodes count from 0 in each, and what a
+//! The tree is made of one top-level statement after the other. Ids of nodes count from 0 in each, and what a
 //! backtracking parser has made is taken back with it (`Inspector`), so ids follow from the tokens alone.
 //!
 //! Where something is missing, the parser says so and goes on with an empty node: no rule fails once its first token is
@@ -37,10 +37,13 @@ pub(crate) struct Ctx<'s> {
     pub(crate) file: FileId,
     pub(crate) text: &'s str,
     pub(crate) layout: &'s Layout,
-    /// The tokens of the statement; `base` is the number of the first in the file.
+    /// Tokens of top-level statements, usually of one; `base` is the number of the first in the file.
     pub(crate) item: &'s [K],
     pub(crate) base: usize,
+    /// Places of the nodes of these statements.
     pub(crate) spans: Vec<TextRange>,
+    /// How many of them belong to statements that are done: one number each.
+    pub(crate) done: Vec<usize>,
     pub(crate) errors: Vec<Diagnostic>,
     /// One more than the token at which the last error was, so that one place has one error.
     last: usize,
@@ -95,15 +98,30 @@ impl<'s> Inspector<'s, In<'s>> for Ctx<'s> {
 
 impl<'s> Ctx<'s> {
     pub(crate) fn new(file: FileId, text: &'s str, layout: &'s Layout) -> Ctx<'s> {
-        let (item, spans, errors) = (&layout.kinds[..0], Vec::new(), Vec::new());
-        Ctx { file, text, layout, item, base: 0, spans, errors, last: 0, nest: 0, high: 0, alias: None, header: false }
+        let (item, spans, done, errors) = (&layout.kinds[..0], Vec::new(), Vec::new(), Vec::new());
+        Ctx {
+            file,
+            text,
+            layout,
+            item,
+            base: 0,
+            spans,
+            done,
+            errors,
+            last: 0,
+            nest: 0,
+            high: 0,
+            alias: None,
+            header: false,
+        }
     }
 
-    /// Goes to the next top-level statement.
+    /// Goes to the next top-level statements.
     pub(crate) fn begin(&mut self, tokens: std::ops::Range<usize>) {
         self.base = tokens.start;
         self.item = &self.layout.kinds[tokens];
         self.spans.clear();
+        self.done.clear();
         (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
     }
 
@@ -150,7 +168,17 @@ impl<'s> Ctx<'s> {
     pub(crate) fn node(&mut self, span: SimpleSpan) -> NodeId {
         let range = self.cover(span);
         self.spans.push(range);
-        NodeId(self.spans.len() as u32 - 1)
+        NodeId((self.spans.len() - 1 - self.first_node()) as u32)
+    }
+
+    /// Where the nodes of the current top-level statement begin.
+    fn first_node(&self) -> usize {
+        self.done.last().copied().unwrap_or(0)
+    }
+
+    /// Place of a node of the current top-level statement.
+    pub(crate) fn place(&self, node: NodeId) -> TextRange {
+        self.spans[self.first_node() + node.0 as usize]
     }
 
     pub(crate) fn name(&mut self, at: usize) -> Name {

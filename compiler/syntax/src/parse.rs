@@ -34,10 +34,11 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     for tokens in &layout.items {
         ctx.begin(tokens.clone());
         let stmts = rule.parse_with_state(&layout.kinds[tokens.clone()], &mut ctx).into_output().unwrap_or_default();
-        let places: Arc<[TextRange]> = ctx.spans.as_slice().into();
-        for stmt in stmts {
+        let mut first = 0;
+        for (stmt, end) in stmts.into_iter().zip(&ctx.done) {
             items.push(Arc::new(stmt));
-            spans.push(places.clone());
+            spans.push(Arc::from(&ctx.spans[first..*end]));
+            first = *end;
         }
     }
     errors.append(&mut ctx.errors);

@@ -35,6 +35,7 @@ fn survives(text: &str) {
             assert!(text.get(edit.place.range.range()).is_some(), "{error:?}");
         }
     }
+    assert!(parsed.spans.iter().all(|s| !s.is_empty()));
     for range in parsed.spans.iter().flat_map(|s| s.iter()) {
         assert!(range.lo <= range.hi && text.get(range.range()).is_some());
     }
@@ -119,8 +120,12 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(WORDS), 0..60).prop_map(|w| w.join(" "))
 }
 
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn any_text(text in any::<String>()) {
@@ -293,6 +298,16 @@ fn comments_change_nothing() {
     }
 }
 
+/// Nor of how lines end.
+#[test]
+fn line_ends_of_other_systems() {
+    for (path, text) in corpus::files() {
+        let before = parse(FileId(0), &text);
+        let after = parse(FileId(0), &text.replace('\n', "\r\n"));
+        assert_eq!(before.file, after.file, "{path}");
+    }
+}
+
 /// An edit inside one item leaves the others equal, although they move.
 #[test]
 fn an_edit_touches_one_item() {
@@ -302,6 +317,17 @@ fn an_edit_touches_one_item() {
     assert_ne!(before.file.items[0], after.file.items[0]);
     assert_eq!(before.file.items[1], after.file.items[1]);
     assert_ne!(before.spans[1], after.spans[1]);
+}
+
+/// Also where both are on one line.
+#[test]
+fn items_have_numbers_of_their_own() {
+    let one = parse(FileId(0), "a = 1, b { c = f(2) }\n");
+    let two = parse(FileId(0), "a = 1\nb { c = f(2) }\n");
+    assert_eq!(one.file, two.file);
+    // The comma is one byte more than the line end.
+    let places = one.spans[1].iter().map(|s| (s.lo - 1, s.hi - 1));
+    assert!(places.eq(two.spans[1].iter().map(|s| (s.lo, s.hi))));
 }
 
 /// Nesting ends in a message, never in an overflow of the stack: neither in the parser nor when the tree is dropped.

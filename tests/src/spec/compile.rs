@@ -1,76 +1,111 @@
 //! The whole compiler over texts in memory.
 
 use kss_diag::{Diagnostic, Sources, arrange};
-use kss_project::{Places, standard_library};
-use kss_sema::{FileItems, SourceFile, analyse};
+use kss_project::{Checked, Database, Loaded, Session, SourceText, TestResult, standard_library};
 use kss_span::{FileId, Symbol};
-use kss_syntax::{Parsed, parse};
-use std::sync::OnceLock;
+use std::path::PathBuf;
+use std::sync::Mutex;
 
-/// Texts by path.
-#[derive(Debug)]
-pub struct Texts(pub Vec<(String, String)>);
-
-impl Sources for Texts {
-    fn path(&self, file: FileId) -> &str {
-        &self.0[file.0 as usize].0
-    }
-
-    fn text(&self, file: FileId) -> &str {
-        &self.0[file.0 as usize].1
-    }
-}
-
-/// What came of a project.
-#[derive(Debug)]
+/// A project that was compiled.
 pub struct Compiled {
-    /// Its files, then the library's.
-    pub texts: Texts,
-    /// What is wrong, in the order in which it is shown.
+    session: Session,
+    checked: Checked,
+    /// What is wrong, outputs included, in the order in which it is shown.
     pub diagnostics: Vec<Diagnostic>,
+    /// The files of the deploy tree; none if something is wrong.
+    pub outputs: Vec<(String, String)>,
 }
 
-/// The library's files, parsed once for all tests.
-fn library() -> &'static [(String, String, Parsed)] {
-    static LIBRARY: OnceLock<Vec<(String, String, Parsed)>> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let files = standard_library().into_iter().enumerate();
-        files
-            .map(|(at, (path, text))| (path.to_owned(), text.to_owned(), parse(FileId(at as u32 + OWN), text)))
-            .collect()
-    })
-}
-
-/// Numbers below are for files of a project.
-const OWN: u32 = 64;
+/// Evaluation reads other files than sources from the folder that the process works in, of which there is one.
+static FOLDER: Mutex<()> = Mutex::new(());
 
 /// Compiles `files`.
 pub fn compile(files: &[(String, String)]) -> Compiled {
-    assert!(files.len() <= OWN as usize, "more files than an example may have");
-    let mut texts: Vec<(String, String)> = files.to_vec();
-    texts.resize(OWN as usize, (String::new(), String::new()));
-    let sources = |(_, (path, _)): &(usize, &(String, String))| path.ends_with(".kss");
-    let parsed: Vec<(FileId, &str, Parsed)> = files
-        .iter()
-        .enumerate()
-        .filter(sources)
-        .map(|(at, (path, text))| (FileId(at as u32), path.as_str(), parse(FileId(at as u32), text)))
-        .collect();
-    let library = library();
-    texts.extend(library.iter().map(|(path, text, _)| (path.clone(), text.clone())));
-    let std =
-        library.iter().enumerate().map(|(at, (path, _, parsed))| (FileId(at as u32 + OWN), path.as_str(), parsed));
-    let own = parsed.iter().map(|(id, path, parsed)| (*id, *path, parsed));
-    let mut places = Places::default();
-    let (mut sources, mut diagnostics) = (Vec::new(), Vec::new());
-    for (id, path, parsed) in own.chain(std) {
-        places.add(id, &FileItems::new(Symbol::new(path), &parsed.file), parsed);
-        diagnostics.extend(parsed.errors.iter().cloned());
-        sources.push(SourceFile { path: Symbol::new(path), tree: parsed.file.clone() });
+    let (sources, assets): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.ends_with(".kss"));
+    let session = Session::new(Database::default(), loaded(&sources), false);
+    if assets.is_empty() {
+        return check(session);
     }
-    let analysis = analyse(&sources);
-    diagnostics.extend(analysis.diags.into_iter().map(|diag| places.locate(diag)));
-    let texts = Texts(texts);
-    let diagnostics = arrange(diagnostics, &[], &texts);
-    Compiled { texts, diagnostics }
+    let _one = FOLDER.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let before = std::env::current_dir().expect("the process works somewhere");
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    for (path, text) in assets {
+        std::fs::write(folder.path().join(path), text).expect("the folder can be written");
+    }
+    std::env::set_current_dir(folder.path()).expect("the folder is there");
+    let compiled = check(session);
+    std::env::set_current_dir(before).expect("the folder is still there");
+    compiled
+}
+
+fn loaded(sources: &[&(String, String)]) -> Loaded {
+    let own = sources.iter().map(|(path, text)| (path.as_str(), text.as_str(), Some(PathBuf::from(path))));
+    let library = standard_library().into_iter().map(|(path, text)| (path, text, None));
+    let files = own.chain(library).enumerate().map(|(at, (path, text, disk))| SourceText {
+        id: FileId(at as u32),
+        path: Symbol::new(path),
+        disk,
+        text: text.into(),
+    });
+    Loaded { files: files.collect(), ..Loaded::default() }
+}
+
+fn check(session: Session) -> Compiled {
+    let checked = session.check();
+    let mut compiled = Compiled { diagnostics: checked.diagnostics.clone(), session, checked, outputs: Vec::new() };
+    if !compiled.checked.has_errors() {
+        compiled.write();
+    }
+    compiled
+}
+
+impl Compiled {
+    /// The sources that diagnostics point into.
+    pub fn sources(&self) -> &dyn Sources {
+        &self.session
+    }
+
+    /// Runs the tests that stand in the sources.
+    pub fn tests(&self) -> Vec<TestResult> {
+        self.session.test(&self.checked, "")
+    }
+
+    /// A comparison of [`crate::spec::wrap`]: whether it holds; nothing where it was not evaluated.
+    pub fn holds(&self, key: &str) -> Option<bool> {
+        match self.value(key)?.kind() {
+            kss_value::Kind::Bool(holds) => Some(holds),
+            _ => None,
+        }
+    }
+
+    /// The value that a comparison would have compared.
+    pub fn shown(&self, key: &str) -> Option<String> {
+        let value = self.value(key)?;
+        kss_value::scalar::literal(value).or_else(|| Some(format!("{:?}", value.kind())))
+    }
+
+    fn value(&self, key: &str) -> Option<&kss_value::Value> {
+        let key = Symbol::new(key);
+        let scopes = self.checked.outcomes.iter().flat_map(|(_, outcome)| outcome.model.scopes());
+        let mut entries = scopes.flat_map(|scope| {
+            ["spec-of-site", "spec-of-machine", "spec-of-cluster"].into_iter().flat_map(|kind| scope.entries(kind))
+        });
+        entries.find_map(|entry| entry.fields.get(key))
+    }
+
+    fn write(&mut self) {
+        let context = kss_outputs::Context {
+            nix: kss_stdlib::NIX,
+            tofu_modules: kss_stdlib::TOFU_MODULES,
+            is_package: &kss_project::is_package,
+            files: &(),
+        };
+        for (_, outcome) in &self.checked.outcomes {
+            let (tree, diags) = kss_outputs::outputs(&outcome.model, &context);
+            self.diagnostics.extend(diags.into_iter().map(|d| self.checked.places.locate(d)));
+            let texts = tree.iter().map(|f| (f.path.clone(), String::from_utf8_lossy(f.content.bytes()).into_owned()));
+            self.outputs.extend(texts);
+        }
+        self.diagnostics = arrange(std::mem::take(&mut self.diagnostics), &[], &self.session);
+    }
 }

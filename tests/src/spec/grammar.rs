@@ -2,7 +2,7 @@
 
 use proptest::prelude::Rng;
 use proptest::strategy::{Strategy, ValueTree};
-use proptest::string::{RegexGeneratorStrategy, string_regex};
+use proptest::string::string_regex;
 use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -261,6 +261,9 @@ impl Parser {
     }
 }
 
+/// How many texts of a pattern are made; they are dear.
+const TEXTS: usize = 200;
+
 /// Makes sentences of a grammar, always the same ones.
 pub struct Sentences<'a> {
     grammar: &'a Grammar,
@@ -269,8 +272,8 @@ pub struct Sentences<'a> {
     pub used: BTreeSet<(String, usize)>,
     /// Words that are no names.
     reserved: BTreeSet<&'static str>,
-    /// What makes texts of a pattern; dear to build.
-    patterns: BTreeMap<String, RegexGeneratorStrategy<String>>,
+    /// Some texts of each pattern.
+    patterns: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Clone, Default)]
@@ -334,7 +337,7 @@ impl<'a> Sentences<'a> {
         let name = loop {
             let name = self.pattern(pattern);
             let capital = name.starts_with(|c: char| c.is_ascii_uppercase());
-            if name.len() < 12 && name != "_" && !capital && !self.reserved.contains(name.as_str()) {
+            if name.len() < 24 && name != "_" && !capital && !self.reserved.contains(name.as_str()) {
                 break name;
             }
         };
@@ -342,9 +345,14 @@ impl<'a> Sentences<'a> {
     }
 
     fn pattern(&mut self, pattern: &str) -> String {
-        let known = self.patterns.entry(pattern.to_owned());
-        let strategy = known.or_insert_with(|| string_regex(pattern).expect("the pattern is well formed"));
-        strategy.new_tree(&mut self.runner).expect("it has a value").current()
+        if !self.patterns.contains_key(pattern) {
+            let strategy = string_regex(pattern).expect("the pattern is well formed");
+            let mut some = || strategy.new_tree(&mut self.runner).expect("it has a value").current();
+            let texts = (0..TEXTS).map(|_| some()).collect();
+            self.patterns.insert(pattern.to_owned(), texts);
+        }
+        let at = self.below(TEXTS);
+        self.patterns[pattern][at].clone()
     }
 
     /// One of the alternatives that may be used here; one of the lowest where it went deep.

@@ -1,18 +1,77 @@
 //! Runs examples and says what is not as they say.
 
 use crate::spec::compile::{Compiled, compile};
-use crate::spec::wrap::project;
+use crate::spec::wrap::{STAND_INS, completed, key, project};
 use crate::spec::{Expected, Place, SpecExample};
-use kss_diag::{Code, Diagnostic, Places, Run, terminal, terminal_all};
+use kss_diag::{Code, Diagnostic, Places, Run, code, terminal, terminal_all};
 
 /// What is wrong with an example; nothing if it is as it says.
 pub fn run(example: &SpecExample) -> Vec<String> {
-    let compiled = compile(&project(example));
+    let compiled = whole(&project(example, true), &example.errors);
     let mut wrong = diagnostics(example, &compiled);
+    if !wrong.is_empty() {
+        return wrong;
+    }
     if let Some(message) = &example.message {
         wrong.extend(message_differs(message, &compiled));
     }
+    for (at, (path, value)) in example.values.iter().enumerate() {
+        match compiled.holds(&key(at)) {
+            Some(true) => {}
+            Some(false) => {
+                let is = whole(&project(example, false), &[]).shown(&key(at)).unwrap_or_default();
+                wrong.push(format!("`{path}` is not `{value}`, it is\n{is}"));
+            }
+            None => wrong.push(format!("`{path}` was not evaluated")),
+        }
+    }
+    wrong.extend(example.outputs.iter().filter_map(|(path, text)| output_differs(path, text, &compiled)));
+    if example.test {
+        let places = Places::new(compiled.sources());
+        let failed = compiled.tests().into_iter().filter(|test| !test.diagnostics.is_empty());
+        wrong
+            .extend(failed.map(|t| format!("test \"{}\":\n{}", t.title, terminal_all(&t.diagnostics, &places, false))));
+    }
     wrong
+}
+
+/// Compiles `files`. Examples have clusters that lack most of what one needs; unless that is what they show, it is added.
+fn whole(files: &[(String, String)], expected: &[Expected]) -> Compiled {
+    let compiled = compile(files);
+    let found = compiled.diagnostics.iter().filter(|d| d.code == &code::NO_PROVIDER);
+    let shown = |name: &&str| expected.iter().any(|e| e.code == code::NO_PROVIDER.id && e.part.contains(*name));
+    let mut missing: Vec<&str> = found.filter_map(|d| lacking(&d.message)).filter(|name| !shown(name)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    if missing.is_empty() { compiled } else { compile(&completed(files, &missing)) }
+}
+
+/// The capability in "kss has no `cni`".
+fn lacking(message: &str) -> Option<&str> {
+    let (_, rest) = message.rsplit_once("has no `")?;
+    rest.strip_suffix('`').filter(|name| STAND_INS.contains(name))
+}
+
+/// Does the file hold the lines? A line `…` stands for any number of lines.
+fn output_differs(path: &str, wanted: &str, compiled: &Compiled) -> Option<String> {
+    let Some((_, text)) = compiled.outputs.iter().find(|(known, _)| known == path) else {
+        let known = compiled.outputs.iter().map(|(path, _)| path.as_str()).filter(|path| !path.starts_with("nix/"));
+        let known: Vec<&str> = known.collect();
+        return Some(format!("there is no output `{path}`; there are {known:#?}"));
+    };
+    let mut lines = text.lines();
+    for part in wanted.split("…\n").map(|part| part.lines().collect::<Vec<_>>()).filter(|part| !part.is_empty()) {
+        let mut rest: Vec<&str> = lines.clone().collect();
+        while rest.len() >= part.len() && rest[..part.len()] != part {
+            rest.remove(0);
+        }
+        if rest.len() < part.len() {
+            return Some(format!("`{path}` does not hold\n{}\nit is\n{text}", part.join("\n")));
+        }
+        let skipped = lines.clone().count() - rest.len() + part.len();
+        lines.nth(skipped - 1);
+    }
+    None
 }
 
 /// A diagnostic as a comment announces it.
@@ -22,7 +81,7 @@ fn place(diagnostic: &Diagnostic, places: &Places<'_>) -> (String, usize) {
 }
 
 fn diagnostics(example: &SpecExample, compiled: &Compiled) -> Vec<String> {
-    let places = Places::new(&compiled.texts);
+    let places = Places::new(compiled.sources());
     let mut expected: Vec<&Expected> = example.errors.iter().collect();
     let mut wrong = Vec::new();
     for diagnostic in &compiled.diagnostics {
@@ -41,7 +100,7 @@ fn diagnostics(example: &SpecExample, compiled: &Compiled) -> Vec<String> {
 }
 
 fn message_differs(message: &str, compiled: &Compiled) -> Option<String> {
-    let places = Places::new(&compiled.texts);
+    let places = Places::new(compiled.sources());
     let first = compiled.diagnostics.first().map(|d| terminal(d, &places, false)).unwrap_or_default();
     let trimmed = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
     (trimmed(&first) != trimmed(message)).then(|| format!("the message is\n{first}"))
@@ -52,8 +111,9 @@ pub fn check_pages(code: &Code) -> Vec<String> {
     let mut wrong = Vec::new();
     for example in code.examples().into_iter().filter(|e| e.run == Run::Check) {
         let spec = SpecExample { files: example.files, place: Place::File, ..SpecExample::default() };
-        let compiled = compile(&project(&spec));
-        let places = Places::new(&compiled.texts);
+        let files = project(&spec, true);
+        let compiled = if code == &code::NO_PROVIDER { compile(&files) } else { whole(&files, &[]) };
+        let places = Places::new(compiled.sources());
         let codes: Vec<&str> = compiled.diagnostics.iter().map(|d| d.code.id).collect();
         let fine =
             if example.wrong { !codes.is_empty() && codes.iter().all(|c| *c == code.id) } else { codes.is_empty() };

@@ -2,37 +2,41 @@
 
 use crate::spec::{Place, SpecExample};
 use kss_span::{FileId, TextRange};
-use kss_syntax::ast::{Key, Stmt, StmtKind};
+use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::parse;
 
 /// The file of the small site.
 pub const SMALL_SITE: &str = "small-site.kss";
+/// Capabilities for which that file has a module.
+pub const STAND_INS: &[&str] =
+    &["machine-os", "distribution", "cni", "network-policy", "load-balancer", "gitops", "secret-store", "certificates"];
 const SMALL_MODULES: &str = include_str!("../../spec/small-site.kss");
 
-/// What a site must say, by the word that says it.
-const SITE: &[(&str, &str)] = &[
-    ("domains", r#"domains { root = "example.com", base = "lab.example.com" }"#),
-    ("contact", r#"contact = "admin@example.com""#),
-    ("git", r#"git { project = "home" }"#),
-    ("operator", r#"operator { ssh-keys = ["ssh-ed25519 AAAA admin@example.com"] }"#),
-    ("network", "network lan { cidrs = [10.69.50.0/24], gateway = 10.69.50.1 }"),
-    ("primary", "primary = network.lan"),
-    ("router", "router { ip = 10.69.50.1 }"),
-];
-const CLUSTER: &[(&str, &str)] = &[
-    ("node", "node master { role = server, ip = 10.69.50.20, memory = 8GiB }"),
-    ("use small-cluster", "use small-cluster"),
-];
-const MACHINE: &[(&str, &str)] =
-    &[("ip", "ip = 10.69.50.10"), ("memory", "memory = 8GiB"), ("use small-machine", "use small-machine")];
+/// What a site, a cluster and a machine must say. An example may say something else.
+const SITE: &str = r#"
+  default domains { root = "example.com", base = "lab.example.com" }
+  default contact = "admin@example.com"
+  default git.project = "home"
+  default operator.ssh-keys = ["ssh-ed25519 AAAA admin@example.com"]
+  network lan { default cidrs = [10.69.50.0/24], default gateway = 10.69.50.1 }
+  default primary = network.lan
+  default router.ip = 10.69.50.1
+"#;
+const CLUSTER: &str = r#"
+  node master { default role = server, default ip = 10.69.50.20, default memory = 8GiB }
+"#;
+const MACHINE: &str = "
+  default ip = 10.69.50.10
+  default memory = 8GiB
+";
 
-/// The files of a project that the example is the heart of.
-pub fn project(example: &SpecExample) -> Vec<(String, String)> {
+/// The files of a project that the example is the heart of. `compare`: are its values compared, or written as they are?
+pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
     let mut files = example.files.clone();
     let Some((_, main)) = files.last_mut() else { return files };
     let parsed = parse(FileId(0), main);
     let items: Vec<Item> = parsed.file.items.iter().zip(&parsed.spans).map(Item::new).collect();
-    let shown = comparisons(example, &items);
+    let shown = comparisons(example, &items, compare);
     match example.place {
         Place::File => {
             let known = |word: &str| example.files.iter().any(|(_, text)| declares(text, word));
@@ -56,6 +60,28 @@ pub fn project(example: &SpecExample) -> Vec<(String, String)> {
             let outside = wrap(main, &items, place, &shown);
             files.push((SMALL_SITE.to_owned(), outside));
         }
+    }
+    files
+}
+
+/// The files with stand-ins for the capabilities of clusters and machines in `missing`.
+pub fn completed(files: &[(String, String)], missing: &[&str]) -> Vec<(String, String)> {
+    let mut files = files.to_vec();
+    if files.iter().all(|(path, _)| path != SMALL_SITE) {
+        files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
+    }
+    let (of_machine, of_cluster): (Vec<&str>, Vec<&str>) = missing.iter().partition(|name| **name == "machine-os");
+    let uses: String = of_cluster.iter().map(|name| format!("\nuse small-{name}")).collect();
+    let nodes = if of_machine.is_empty() { "" } else { "\neach node { use small-machine-os }" };
+    for (path, text) in &mut files {
+        if !path.ends_with(".kss") {
+            continue;
+        }
+        let parsed = parse(FileId(0), text);
+        let items: Vec<Item<'_>> = parsed.file.items.iter().zip(&parsed.spans).map(Item::new).collect();
+        let clusters = items.iter().filter(|i| matches!(i.stmt.kind, StmtKind::Cluster { .. }));
+        let ends: Vec<usize> = clusters.map(|i| i.range.hi as usize - 1).collect();
+        ends.into_iter().rev().for_each(|end| text.insert_str(end, &format!("{uses}{nodes}\n")));
     }
     files
 }
@@ -84,15 +110,17 @@ fn scope_end(items: &[Item<'_>]) -> Option<(&'static str, usize)> {
     cluster.or_else(|| last(|k| matches!(k, StmtKind::Site { .. })).map(|i| ("site", i.range.hi as usize)))
 }
 
-/// Pairs of keys and conditions: what is compared, and every `let` of the file, which nobody else may read.
-fn comparisons(example: &SpecExample, items: &[Item<'_>]) -> Vec<(String, String)> {
-    let values =
-        example.values.iter().map(|(path, value)| (format!("{path} = {value}"), format!("({path}) == ({value})")));
-    let mut all: Vec<(String, String)> = values.collect();
-    if example.place == Place::File {
+/// Conditions: what is compared, and every `let` of the file, which nobody else may read.
+fn comparisons(example: &SpecExample, items: &[Item<'_>], compare: bool) -> Vec<String> {
+    let values = example
+        .values
+        .iter()
+        .map(|(path, value)| if compare { format!("({path}) == ({value})") } else { format!("({path})") });
+    let mut all: Vec<String> = values.collect();
+    if example.place == Place::File && compare {
         for item in items {
             if let StmtKind::Let { name, .. } = &item.stmt.kind {
-                all.push((format!("let {}", name.text), format!("{0} == {0}", name.text)));
+                all.push(format!("{0} == {0}", name.text));
             }
         }
     }
@@ -104,43 +132,37 @@ pub fn key(at: usize) -> String {
     format!("v{at}")
 }
 
-fn output(scope: &str, shown: &[(String, String)]) -> String {
+fn output(scope: &str, shown: &[String]) -> String {
     if shown.is_empty() {
         return String::new();
     }
-    let fields: String =
-        shown.iter().enumerate().map(|(at, (_, cond))| format!("  \"{}\" = {cond}\n", key(at))).collect();
+    let fields: String = shown.iter().enumerate().map(|(at, cond)| format!("  \"{}\" = {cond}\n", key(at))).collect();
     format!("spec-of-{scope} {{\n{fields}}}\n")
 }
 
 /// Encloses what is no declaration of a file; the text of the file that the rest of the project is in.
-fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[(String, String)]) -> String {
+fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -> String {
     let inner: Vec<&Item<'_>> = items.iter().skip_while(|i| at_top(&i.stmt.kind)).collect();
     let Some(first) = inner.first() else { return small_site("").1 };
     let start = first.range.lo as usize;
-    let missing = |table: &[(&str, &str)]| {
-        let lines = table.iter().filter(|(word, _)| !inner.iter().any(|i| says(i.stmt, word)));
-        lines.map(|(_, line)| format!("{line}\n")).collect::<String>()
-    };
     let (head, behind, scope, outside) = match place {
-        Place::File | Place::Module => (
-            "module spec-example { phase = apps; ".replace(';', ","),
-            String::new(),
-            "cluster",
-            small_site("use spec-example").1,
-        ),
-        Place::Site => ("site home { ".to_owned(), missing(SITE), "site", SMALL_MODULES.to_owned()),
+        Place::File | Place::Module => {
+            let head = "module spec-example { phase = apps, ".to_owned();
+            (head, String::new(), "cluster", small_site("use spec-example").1)
+        }
+        Place::Site => ("site home { ".to_owned(), SITE.to_owned(), "site", SMALL_MODULES.to_owned()),
         Place::Machine => {
-            let site: String = SITE.iter().map(|(_, line)| format!("{line}\n")).collect();
-            let behind = format!("{}{}}}\n{site}", missing(MACHINE), output("machine", shown));
+            let behind = format!("{MACHINE}{}}}\n{SITE}", output("machine", shown));
             ("site home { machine example { ".to_owned(), behind, "", SMALL_MODULES.to_owned())
         }
-        Place::Cluster => ("cluster kss in home { ".to_owned(), missing(CLUSTER), "cluster", SMALL_MODULES.to_owned()),
+        Place::Cluster => {
+            ("cluster kss in home { ".to_owned(), CLUSTER.to_owned(), "cluster", SMALL_MODULES.to_owned())
+        }
     };
     let values = if scope.is_empty() { String::new() } else { output(scope, shown) };
     main.push_str(&format!("\n{behind}{values}}}\n"));
     if place == Place::Cluster {
-        main.push_str(&format!("site home {{\n{}}}\n", site_lines()));
+        main.push_str(&format!("site home {{{SITE}}}\n"));
     }
     main.insert_str(start, &head);
     outside
@@ -155,32 +177,13 @@ fn at_top(kind: &StmtKind) -> bool {
             | StmtKind::Fn { .. }
             | StmtKind::Capability { .. }
             | StmtKind::Kind(_)
-            | StmtKind::Let { .. }
     )
 }
 
-/// Does the statement set the field or use the module that `word` names?
-fn says(stmt: &Stmt, word: &str) -> bool {
-    let bare = |key: &Key| match key {
-        Key::Bare(name) => Some(name.text),
-        _ => None,
-    };
-    match &stmt.kind {
-        StmtKind::Field(field) => field.path.first().and_then(bare).is_some_and(|name| name.as_str() == word),
-        StmtKind::Entry { head, .. } => head.words.first().and_then(bare).is_some_and(|name| name.as_str() == word),
-        _ => false,
-    }
-}
-
-fn site_lines() -> String {
-    SITE.iter().map(|(_, line)| format!("  {line}\n")).collect()
-}
-
 fn small_site_alone() -> String {
-    format!("{SMALL_MODULES}\nsite home {{\n{}}}\n", site_lines())
+    format!("{SMALL_MODULES}\nsite home {{{SITE}}}\n")
 }
 
 fn small_site(more: &str) -> (String, String) {
-    let cluster: String = CLUSTER.iter().map(|(_, line)| format!("  {line}\n")).collect();
-    (SMALL_SITE.to_owned(), format!("{}cluster kss in home {{\n{cluster}  {more}\n}}\n", small_site_alone()))
+    (SMALL_SITE.to_owned(), format!("{}cluster kss in home {{{CLUSTER}  {more}\n}}\n", small_site_alone()))
 }

@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// What providers would add to a resource.
 const COMPUTED: &str = r#"{
-  id = "id", certificate = "PEM", certificate_bundle = "PEM+root", csr = "CSR", issuer_id = "issuer", project_id = 1, registry_id = 1
+  id = "id", certificate = "PEM", certificate_bundle = "PEM+root", csr = "CSR", issuer_id = "issuer", project_id = 1
   full_name = "robot_apps+pull", enrollment_token = "jwt", web_url = "https://git/x", ssh_url_to_repo = "ssh://git/x"
 }"#;
 

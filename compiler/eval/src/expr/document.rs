@@ -225,7 +225,8 @@ fn resolve(item: ItemId, path: &str) -> Option<String> {
             step => steps.push(step),
         }
     }
-    Some(steps.join("/"))
+    let root = if file.starts_with('/') { "/" } else { "" };
+    Some(format!("{root}{}", steps.join("/")))
 }
 
 /// A document as a value.
@@ -289,5 +290,7 @@ mod tests {
         assert_eq!(resolve(item, "../x/./y").as_deref(), Some("std/x/y"));
         assert_eq!(resolve(item, "../../../y"), None);
         assert_eq!(resolve(item, "/etc/passwd"), None);
+        let absolute = ItemId::new(Symbol::new("/srv/site/a.kss"), Symbol::new("module a"));
+        assert_eq!(resolve(absolute, "x").as_deref(), Some("/srv/site/x"));
     }
 }

@@ -6,7 +6,7 @@ mod why;
 use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
-use kss_backend::{Files, OutputTree};
+use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
 use kss_model::Model;
 use kss_project::{Database, Session};
@@ -34,22 +34,14 @@ impl Compiler {
     }
 }
 
-/// Files of the library that values name by their path.
-struct LibraryFiles;
-
-impl Files for LibraryFiles {
-    fn text(&self, path: &str) -> Option<&str> {
-        std::str::from_utf8(kss_stdlib::file(path)?).ok()
-    }
-}
-
 /// All files that a model becomes, and what can't be written.
 fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+    let files = kss_outputs::Texts::of(model, &kss_project::read_file);
     let context = kss_outputs::Context {
         nix: kss_stdlib::NIX,
         tofu_modules: kss_stdlib::TOFU_MODULES,
         is_package: &kss_project::is_package,
-        files: &LibraryFiles,
+        files: &files,
     };
     kss_outputs::outputs(model, &context)
 }
@@ -61,7 +53,7 @@ fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
 
 impl Driver for Compiler {
     fn formatter(&self) -> Result<Formatter<'_>, Failure> {
-        Err(Failure::Unlinked)
+        Ok(&kss_fmt::format)
     }
 
     fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure> {

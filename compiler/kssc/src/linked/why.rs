@@ -3,12 +3,13 @@
 use crate::commands::why::{At, Target};
 use crate::driver::{Step, Why};
 use crate::failure::Failure;
-use kss_backend::{Content, File, OutputTree};
+use kss_backend::{Content, File, OutputTree, layout};
 use kss_diag::Sources;
 use kss_emit::LineOrigin;
 use kss_eval::{Layer, Outcome, WhyStep};
 use kss_project::{Checked, Places, Session};
 use kss_span::{LineIndex, Origin, Symbol};
+use kss_value::{EntryKey, ScopeKey, ScopeKind};
 use std::path::Path;
 
 /// The path of `file` in its deploy tree: below the folder that has a manifest.
@@ -37,7 +38,7 @@ pub(crate) fn why(
         .unwrap_or_default();
     let mut out = Vec::new();
     // The value itself may have been decided elsewhere: by whoever set the option that this line shows.
-    let mut decided = decided(checked, line.origin);
+    let mut decided = decided(checked, file, line.origin);
     if decided.iter().all(|d| steps.iter().any(|s| s.origin == d.origin)) {
         decided.clear();
     }
@@ -56,10 +57,20 @@ pub(crate) fn why(
     Ok(Why { value, steps: out })
 }
 
+/// The site or cluster that a file is written for.
+fn scope_of<'o>(outcome: &'o Outcome, file: &File) -> Option<&'o ScopeKey> {
+    let mut keys = outcome.parts.iter().map(|part| &part.scope.key);
+    keys.find(|key| file.path.starts_with(&format!("{}/", layout::scope_dir(key))))
+}
+
 /// The steps of the smallest statement around `origin` that decided a value.
-fn decided(checked: &Checked, origin: Origin) -> Vec<WhyStep> {
+fn decided(checked: &Checked, file: &File, origin: Origin) -> Vec<WhyStep> {
     let places = &checked.places;
-    let all = checked.outcomes.iter().flat_map(|(_, outcome)| outcome.decided_by(origin.item));
+    let all = checked
+        .outcomes
+        .iter()
+        .filter_map(|(_, outcome)| Some(outcome.decided_by(scope_of(outcome, file)?, origin.item)));
+    let all = all.flatten();
     let around = all.filter_map(|steps| {
         let winner = steps.iter().find(|s| s.won && covers(places, s.origin, origin))?;
         let size = places.span(winner.origin)?.range.len();
@@ -102,8 +113,14 @@ fn place(file: &File, at: &At) -> Option<LineOrigin> {
 fn steps(outcome: &Outcome, file: &File, line: &LineOrigin) -> Vec<WhyStep> {
     let pointer: Vec<Symbol> =
         line.pointer.split('/').skip(1).map(|seg| Symbol::new(&seg.replace("~1", "/").replace("~0", "~"))).collect();
-    let in_path = |name: Symbol| file.path.contains(name.as_str());
-    outcome.why_output(file.origin, &in_path, &pointer)
+    let Some(scope) = scope_of(outcome, file) else { return Vec::new() };
+    let stem = file.path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    let of_file = |key: &EntryKey| match key.scope.kind {
+        // Options of machines have no name of their own.
+        ScopeKind::Machine | ScopeKind::Node if key.name.is_empty() => layout::segment(&key.scope.name) == stem,
+        _ => file.path.contains(key.name.as_str()),
+    };
+    outcome.why_output(scope, file.origin, &of_file, &pointer)
 }
 
 fn role(step: &WhyStep) -> String {

@@ -36,6 +36,14 @@ impl Lower<'_> {
 
     fn mismatch(&mut self, node: NodeId, from: &Ty, to: &Ty) {
         let at = self.at(node);
+        if let Ty::Later(inner) = strip(from)
+            && self.fit(inner, to) != Fit::No
+        {
+            let message = "this value exists only after OpenTofu ran, and is wanted before";
+            let help = "hand it to what runs later: a later environment, a step, a field of type `Later`";
+            self.report(code::LATER_TOO_EARLY.at(at, message).label("not known yet").help(help));
+            return;
+        }
         let (has, wants) = (self.show(from), self.show(to));
         if let Ty::Optional(inner) = from
             && self.fit(inner, to) != Fit::No

@@ -203,15 +203,17 @@ impl Lower<'_> {
                 TextPart::Hole(hole) => {
                     let (value, ty) = self.infer(hole);
                     secret |= matches!(strip(&ty), Ty::Secret);
-                    self.check_hole(hole, &ty);
-                    parts.push(Part::Hole(value));
+                    let fine = self.check_hole(hole, &ty);
+                    // What was refused here is not refused again with its value.
+                    parts.push(Part::Hole(if fine { value } else { error_expr(hole.id) }));
                 }
             }
         }
         (expr(text.id, ExprKind::Text(parts)), if secret { Ty::Secret } else { Ty::Scalar(ScalarType::Text) })
     }
 
-    fn check_hole(&mut self, hole: &ast::Expr, ty: &Ty) {
+    /// May it stand in a text?
+    fn check_hole(&mut self, hole: &ast::Expr, ty: &Ty) -> bool {
         let at = self.at(hole.id);
         let diag = match ty {
             Ty::Optional(_) | Ty::None => code::NOT_NARROWED
@@ -231,15 +233,16 @@ impl Lower<'_> {
                     u.alternatives.iter().any(|a| matches!(a, Alternative::Case { payload: Some(_), .. }))
                 });
                 if !payload {
-                    return;
+                    return true;
                 }
                 code::TYPE_MISMATCH
                     .at(at, "a case with a record has no text")
                     .help("look at its cases with `match` first")
             }
-            _ => return,
+            _ => return true,
         };
         self.report(diag);
+        false
     }
 
     /// "A text literal takes the scalar type that its place expects and is checked there."

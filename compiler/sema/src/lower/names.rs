@@ -201,7 +201,9 @@ impl Lower<'_> {
 
     /// Reports a word that is no name.
     pub(crate) fn unknown_name(&mut self, node: NodeId, name: Symbol, expected: Option<&Ty>) -> Expr {
-        if name.is_empty() {
+        // What an import didn't find is reported there.
+        let missing = self.sigs.files.get(&self.file).is_some_and(|f| f.missing.contains(&name));
+        if name.is_empty() || missing {
             return error_expr(node);
         }
         let at = self.at(node);
@@ -313,6 +315,12 @@ impl Lower<'_> {
                 _ => name.id,
             };
             Some((self.at(node), "a `let`"))
+        } else if let Some(place) = self.file_value(name.text) {
+            Some((place, "a `let` of the file"))
+        } else if Signatures::scope_kind(name.text)
+            .is_some_and(|s| self.around != Around::Type && self.scope_is_around(s))
+        {
+            Some((at, "the scope around"))
         } else {
             None
         };
@@ -320,6 +328,14 @@ impl Lower<'_> {
             let message = format!("`{}` would hide {what} of the same name", name.text);
             self.report(code::HIDES_NAME.at(at, message).also(place, "declared here").help("choose another name"));
         }
+    }
+
+    /// Where a `let` of this file, or one that it imports, stands.
+    fn file_value(&self, name: Symbol) -> Option<Origin> {
+        let file = self.sigs.files.get(&self.file)?;
+        let item = file.own.get(&name).copied().or_else(|| file.imports.get(&name).map(|i| i.item))?;
+        let stmt = self.sigs.lets.get(&item)?;
+        (item != self.item).then(|| Origin::new(item, stmt.id.0))
     }
 
     /// Lowers `let NAME : T = value where …`.
@@ -332,6 +348,13 @@ impl Lower<'_> {
             }
             None => l.infer(value),
         });
+        if let Ty::List(item) | Ty::Set(item) = &ty
+            && **item == Ty::Never
+        {
+            let at = self.at(name.id);
+            let diag = code::NEEDS_TYPE.at(at, format!("nothing says what `{}` holds", name.text));
+            self.report(diag.help(format!("write its type: `let {} : [TYPE] = []`", name.text)));
+        }
         let refine = refine.as_ref().map(|r| Arc::new(self.lower_where(r, &ty)));
         let origin = self.at(stmt.id);
         Some(Arc::new(kss_ir::LetIr { origin, ty, value, refine, locals, doc: stmt.doc.clone() }))

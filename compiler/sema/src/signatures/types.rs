@@ -141,6 +141,9 @@ impl Resolver<'_> {
         if let Some(ty) = item.and_then(|item| self.sigs.types.get(&item).cloned()) {
             return ty;
         }
+        if self.sigs.files.get(&Signatures::file_of(cx.item)).is_some_and(|f| f.missing.contains(&name)) {
+            return Ty::Error;
+        }
         let known: Vec<Symbol> = self.known_types(cx);
         let near = closest(&name, known.iter().map(|s| s.as_str()));
         let mut diag = code::UNKNOWN_TYPE.at(cx.at(node), format!("there is no type `{name}`"));

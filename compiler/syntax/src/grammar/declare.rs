@@ -1,6 +1,6 @@
 //! Declarations.
 
-use super::entry::{assign, names, type_ann, where_clause};
+use super::entry::{assign, names, one_where, type_ann, where_clause};
 use super::{Rules, block_of, commas, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
@@ -233,7 +233,10 @@ impl<'s> Parts<'s> {
         });
         let where_ = || self.where_.clone().or_not();
         let parts = group((keyword(K::Let), name("a name"), self.ann.clone().or_not(), where_(), value, where_()));
-        parts.map(|(_, name, ty, before, value, after)| StmtKind::Let { name, ty, value, refine: before.or(after) })
+        parts.map_with(|(_, name, ty, before, value, after), e| {
+            let refine = one_where(e.state(), before, after);
+            StmtKind::Let { name, ty, value, refine }
+        })
     }
 
     fn option(&self) -> impl Parse<'s, StmtKind> + use<'s> {
@@ -242,8 +245,8 @@ impl<'s> Parts<'s> {
         let default = assign().ignore_then(self.expr.clone()).or_not();
         let name = name("the name of the option");
         let parts = group((private, keyword(K::Option), name, self.typed(), where_(), default, where_()));
-        parts.map(|(private, _, name, ty, before, default, after)| {
-            let (private, refine) = (private.is_some(), before.or(after));
+        parts.map_with(|(private, _, name, ty, before, default, after), e| {
+            let (private, refine) = (private.is_some(), one_where(e.state(), before, after));
             StmtKind::Option { private, name, ty, default, refine }
         })
     }

@@ -4,7 +4,7 @@ use super::{Rules, block_of, missing_expr, since};
 use crate::ast::{
     Block, Expect, Expr, Field, FieldValue, Head, Key, LayerWord, Name, RemoveTarget, StmtKind, Text, Type, Where,
 };
-use crate::ctx::{Ahead, Ex, In, Inp, Parse, Rule, header, keyword, name, want, when, word};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, header, keyword, name, want, when, word};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -94,17 +94,26 @@ impl<'s> Parts<'s> {
         }
     }
 
+    /// The commonest statement by far, so it looks at the next token instead of trying its parts.
     fn field(&self) -> impl Parse<'s, StmtKind> + use<'s> {
-        let (path, ty) = (self.path.clone(), type_ann(self.ty.clone()));
+        let (prefixes, path, ty) = (prefixes(), self.path.clone(), type_ann(self.ty.clone()));
         let value = field_value(self);
         let (where_, because) = (self.where_.clone(), self.because.clone());
-        let by =
-            when(|inp| inp.ahead(0) == K::By && inp.ahead(1).is_word()).ignore_then(just(K::By)).ignore_then(word());
-        let head = group((prefixes(), path, by.or_not(), ty.or_not(), where_.clone().or_not()));
-        let tail = group((value.or_not(), where_.or_not(), because.or_not()));
-        let whole = head.then(tail);
         custom(move |inp: &mut Inp<'s, '_>| {
-            let ((prefix, path, by, ty, before), (value, after, because)) = inp.parse(&whole)?;
+            let Prefix { layer, private, append } = inp.parse(&prefixes)?;
+            let path = inp.parse(&path)?;
+            let by = match inp.ahead(0) == K::By && inp.ahead(1).is_word() {
+                true => {
+                    inp.skip();
+                    Some(inp.parse(word())?)
+                }
+                false => None,
+            };
+            let ty = if inp.ahead(0) == K::Colon { inp.parse(ty.clone().or_not())? } else { None };
+            let before = if inp.ahead(0) == K::Where { Some(inp.parse(&where_)?) } else { None };
+            let value = inp.parse(&value)?;
+            let after = if inp.ahead(0) == K::Where { Some(inp.parse(&where_)?) } else { None };
+            let because = if inp.ahead(0) == K::Because { Some(inp.parse(&because)?) } else { None };
             let value = match (value, by) {
                 (Some(FieldValue::Block(block)), Some(by)) => Some(FieldValue::Keyed { by, block }),
                 (Some(FieldValue::Expr(value)), Some(by)) => Some(FieldValue::KeyedExpr { by, value }),
@@ -114,8 +123,7 @@ impl<'s> Parts<'s> {
                 let at = inp.pos();
                 inp.state().expected(at, "`=`, `:` or `{`");
             }
-            let Prefix { layer, private, append } = prefix;
-            let refine = before.or(after);
+            let refine = one_where(inp.state(), before, after);
             Ok(StmtKind::Field(Box::new(Field { layer, private, append, path, ty, value, refine, because })))
         })
     }
@@ -305,6 +313,20 @@ pub(super) fn where_clause<'s>(rules: &Rules<'s>) -> impl Parse<'s, Box<Where>> 
     })
 }
 
+/// A condition stands before or behind the value, not on both sides.
+pub(super) fn one_where(
+    ctx: &mut Ctx<'_>,
+    before: Option<Box<Where>>,
+    after: Option<Box<Where>>,
+) -> Option<Box<Where>> {
+    if let (Some(_), Some(second)) = (&before, &after) {
+        let place = ctx.place(second.id).at(ctx.file);
+        let error = code::UNEXPECTED_TOKEN.at(place, "`where` stands here twice");
+        ctx.errors.push(error.help("join the two conditions with `and`"));
+    }
+    before.or(after)
+}
+
 /// `: T`, unless a value stands there.
 pub(super) fn type_ann<'s>(ty: Rule<'s, Type>) -> impl Parse<'s, Type> {
     when(|inp| inp.ahead(0) == K::Colon && !is_value(inp.ahead(1))).ignore_then(just(K::Colon)).ignore_then(ty)
@@ -332,21 +354,21 @@ pub(super) fn assign<'s>() -> impl Parse<'s, ()> {
     })
 }
 
-fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, FieldValue> + use<'s> {
+fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, Option<FieldValue>> + use<'s> {
     let (expr, block) = (parts.expr.clone(), parts.block.clone());
     custom(move |inp: &mut Inp<'s, '_>| {
         let next = inp.ahead(0);
-        if matches!(next, K::LBrace | K::TooDeep) {
-            return Ok(FieldValue::Block(inp.parse(&block)?));
-        }
-        if inp.parse(assign()).is_err() {
-            if !is_value(next) && !next.is_prefix_word() {
-                return Err(EmptyErr::default());
+        match next {
+            K::LBrace | K::TooDeep => return Ok(Some(FieldValue::Block(inp.parse(&block)?))),
+            K::Eq => inp.skip(),
+            _ if inp.parse(assign()).is_ok() => {}
+            _ if is_value(next) || next.is_prefix_word() => {
+                let at = inp.pos();
+                inp.state().expected_text(at, "`=`", " =");
             }
-            let at = inp.pos();
-            inp.state().expected_text(at, "`=`", " =");
+            _ => return Ok(None),
         }
-        Ok(FieldValue::Expr(inp.parse(&expr)?))
+        Ok(Some(FieldValue::Expr(inp.parse(&expr)?)))
     })
 }
 

@@ -60,7 +60,7 @@ fn word(inp: &mut Inp<'_, '_>, first: K) -> Form {
     if first == K::Ident || !first.is_word() || is_plain(next) {
         return path(inp);
     }
-    let named = next.is_word() || next == K::TextOpen;
+    let named = next.is_word() || matches!(next, K::TextOpen | K::RawText);
     let third = inp.ahead(2);
     let statement = match first {
         K::Import => true,

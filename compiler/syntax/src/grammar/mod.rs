@@ -44,8 +44,13 @@ pub(crate) fn statements<'s>() -> Rule<'s, Vec<Stmt>> {
         let text = text::text(expr.clone()).boxed();
         stmt::stmt(&Rules { stmt, block, expr, ty, text })
     });
+    let item = stmt.then_ignore(line_end()).map_with(|stmt, e| {
+        let state: &mut Ctx<'s> = e.state();
+        state.done.push(state.spans.len());
+        stmt
+    });
     // Brackets balance, so nothing is left; if it were, the statements before it count nevertheless.
-    many(stmt.boxed()).then_ignore(any().repeated()).boxed()
+    separators().ignore_then(item.repeated().collect()).then_ignore(any().repeated()).boxed()
 }
 
 /// Statements with what separates them.

@@ -107,7 +107,7 @@ fn only_paths(inp: &mut Inp<'_, '_>, value: &Expr) {
         return;
     }
     let state = inp.state();
-    let place = state.spans[value.id.0 as usize].at(state.file);
+    let place = state.place(value.id).at(state.file);
     let error = code::UNEXPECTED_TOKEN.at(place, "a hole in a text holds a path or a call");
     state.errors.push(error.help("name it with `let` first, and write the name here"));
 }

@@ -46,6 +46,7 @@ resource "gitlab_user" "argocd" {
 }
 
 resource "gitlab_user_sshkey" "argocd" {
+  count   = var.argocd_key == null ? 0 : 1
   user_id = gitlab_user.argocd.id
   title   = "argocd-deploy"
   key     = var.argocd_key

@@ -24,7 +24,8 @@ variable "email_domain" {
 
 variable "argocd_key" {
   type        = string
-  description = "Public key (OpenSSH) with which ArgoCD reads repositories."
+  default     = null
+  description = "Public key (OpenSSH) with which ArgoCD reads repositories. Without one, as long as the lock has none, it can't."
 }
 
 variable "admin_ssh_key" {

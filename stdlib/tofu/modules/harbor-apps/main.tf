@@ -1,39 +1,11 @@
-# Projects of the registry with their robots, and the registries that it caches. Secrets of robots are given to the registry, not
-# made by it, so that nothing has to carry them from here to the clusters.
+# Projects of the registry with their robots. Secrets of robots are given to the registry, not made by it, so that nothing has to
+# carry them from here to the clusters. Caches of other registries and the prefix of robots are settings of the machine.
 
 locals {
-  # The registry puts its prefix and the project in front of a robot's name.
-  pull_names = { for name, project in var.projects : name => trimprefix(project.pull_user, "${var.robot_prefix}${name}+") }
-  # The provider has a name of its own for one of them.
-  provider_names = { docker-hub = "docker-hub", github-ghcr = "github", docker-registry = "docker-registry" }
+  # The registry puts a prefix and the project in front of a robot's name.
+  pull_names = { for name, project in var.projects : name => element(split("+", project.pull_user), 1) }
 }
 
-resource "harbor_config_system" "system" {
-  project_creation_restriction = "adminonly"
-  robot_name_prefix            = var.robot_prefix
-}
-
-# ── Caches ──
-resource "harbor_registry" "cache" {
-  for_each      = var.caches
-  name          = each.key
-  provider_name = local.provider_names[each.value.provider]
-  endpoint_url  = each.value.url
-  access_id     = each.value.user
-  access_secret = each.value.password
-}
-
-resource "harbor_project" "cache" {
-  for_each    = var.caches
-  name        = each.key
-  registry_id = harbor_registry.cache[each.key].registry_id
-  # Nodes pull public images through it without a login.
-  public                 = true
-  vulnerability_scanning = false
-  force_destroy          = true
-}
-
-# ── Projects ──
 resource "harbor_project" "project" {
   for_each               = var.projects
   name                   = each.key
@@ -49,9 +21,6 @@ resource "harbor_robot_account" "pull" {
   description = "Pulls images of ${each.key}"
   level       = "project"
   secret      = each.value.pull_secret
-
-  # The prefix becomes a part of the name when a robot is made.
-  depends_on = [harbor_config_system.system]
 
   permissions {
     kind      = "project"
@@ -83,8 +52,6 @@ resource "harbor_robot_account" "push" {
   description = "Pushes images of ${var.push.project}"
   level       = "project"
   secret      = var.push.secret
-
-  depends_on = [harbor_config_system.system]
 
   permissions {
     kind      = "project"
