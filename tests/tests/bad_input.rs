@@ -9,6 +9,8 @@ mod addresses;
 mod files;
 #[path = "bad_input/foreign.rs"]
 mod foreign;
+#[path = "bad_input/machine.rs"]
+mod machine;
 #[path = "bad_input/merging.rs"]
 mod merging;
 #[path = "bad_input/modules.rs"]

@@ -73,7 +73,7 @@ impl<'a> Eval<'a> {
                 Value::poison(at)
             }
             Cell::Busy => {
-                self.cycle(&What::Cell(ix, slot));
+                self.cycle(&What::Cell(ix, slot), at);
                 Value::poison(at)
             }
             Cell::Empty => {
@@ -199,7 +199,7 @@ impl<'a> Eval<'a> {
                 return value;
             }
             Some(Cell::Busy) => {
-                self.cycle(&What::Let(unit, name));
+                self.cycle(&What::Let(unit, name), at);
                 return Value::poison(at);
             }
             _ => {}
@@ -239,7 +239,7 @@ impl<'a> Eval<'a> {
         match self.file_lets.get(&item) {
             Some(Cell::Done(value)) => return value.clone(),
             Some(Cell::Busy) => {
-                self.cycle(&What::FileLet(item));
+                self.cycle(&What::FileLet(item), at);
                 return Value::poison(at);
             }
             _ => {}

@@ -90,6 +90,9 @@ impl<'a> Eval<'a> {
     }
 
     fn no_entry(&mut self, key: &EntryKey, at: Origin) {
+        if self.is_removed(key, at) {
+            return;
+        }
         let (members, doubt) = match self.is_own(key.scope) && self.scopes.contains_key(&key.scope) {
             true => self.members_known(key.scope, key.kind),
             false => return,

@@ -131,10 +131,11 @@ impl<'a> Eval<'a> {
                         _ => Flow::On,
                     });
                 if flow == Flow::Stop {
+                    // What the condition compares before what it goes through.
+                    self.explain_into(cond, cx, fr, !failing, parts);
                     for each in loops {
                         parts.push(cx.at(each.node), fr.get(each.value));
                     }
-                    self.explain_into(cond, cx, fr, !failing, parts);
                 }
             }
             ExprKind::If { cond, then, otherwise } => {

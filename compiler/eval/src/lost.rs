@@ -6,10 +6,10 @@
 use crate::context::Cx;
 use crate::finish::describe_entry;
 use crate::state::{Eval, Role, UnitIx};
+use indexmap::IndexMap;
 use kss_diag::code;
 use kss_ir::KindUse;
 use kss_span::{Origin, Symbol};
-use indexmap::IndexMap;
 use kss_value::{EntryKey, Kind, ScopeKey, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;

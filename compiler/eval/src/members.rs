@@ -5,6 +5,7 @@ use crate::chain::{Chain, nameless, truth};
 use crate::context::{Cx, Frame};
 use crate::names::n;
 use crate::problems::{Active, What};
+use crate::providers::Removed;
 use crate::state::{EntryIx, Eval, Instance, Members, UnitIx, Writer};
 use crate::values::symbol_of;
 use kss_diag::{code, did_you_mean};
@@ -40,7 +41,7 @@ impl<'a> Eval<'a> {
                 return found;
             }
             Some(Members::Busy) => {
-                self.cycle(&What::Members(scope, kind));
+                self.cycle(&What::Members(scope, kind), Origin::NOWHERE);
                 return (Rc::new([]), true);
             }
             None => {}
@@ -281,6 +282,8 @@ impl<'a> Eval<'a> {
                 for ix in before {
                     let key = self.entry(ix).key.clone();
                     self.by_key.remove(&key);
+                    let origin = Origin::new(self.unit(unit).item, remove.node);
+                    self.removed.insert(key, Removed { origin, readers: Vec::new() });
                 }
             }
         }

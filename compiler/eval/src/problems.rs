@@ -51,8 +51,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// Reports that `what`, which is being computed, needs itself.
-    pub(crate) fn cycle(&mut self, what: &What) {
+    /// Reports that `what`, which is being computed, needs itself; `at` asked for it again.
+    pub(crate) fn cycle(&mut self, what: &What, at: Origin) {
         let Some(from) = self.active.iter().rposition(|active| active.what == *what) else { return };
         let names: Vec<String> = self.active[from..].iter().map(|active| self.describe(&active.what)).collect();
         let places: Vec<Origin> = self.active[from..].iter().map(|active| active.at).collect();
@@ -64,17 +64,20 @@ impl<'a> Eval<'a> {
         chain.push(&first);
         let text = chain.join("\n→ ");
         // Of member i + 1 the place that asked lies in member i.
-        let asked = |i: usize| places[(i + 1) % places.len()];
+        let asked = |i: usize| places.get(i + 1).copied().unwrap_or(at);
         let key = |o: &Origin| -> (bool, ItemKey, u32) { (o.is_nowhere(), o.item.key(), o.node) };
         let place = turn(names.len()).map(asked).min_by_key(key).unwrap_or(Origin::NOWHERE);
-        let mut report = code::FIELD_CYCLE.at(place, format!("{first} depends on itself")).label("asked here");
+        let mut report = code::FIELD_CYCLE.at(place, format!("{first} depends on itself"));
         for i in turn(names.len()) {
             let at = asked(i);
-            if at != place && !at.is_nowhere() {
-                report = report.also(at, format!("{} needs {}", names[i], names[(i + 1) % names.len()]));
+            let needs = format!("needs {}", names[(i + 1) % names.len()]);
+            if at == place && report.label.is_empty() {
+                report = report.label(needs);
+            } else if at != place && !at.is_nowhere() {
+                report = report.also(at, needs);
             }
         }
-        self.report(report.note(text));
+        self.report(report.note(text).help("give one of them a value of its own"));
     }
 
     /// Something is known only with the clusters.

@@ -23,6 +23,12 @@ pub(crate) struct Needers {
     entries: Vec<(Arc<EntryKey>, Origin)>,
 }
 
+/// An entry that somebody removed.
+pub(crate) struct Removed {
+    pub(crate) origin: Origin,
+    pub(crate) readers: Vec<Origin>,
+}
+
 impl<'a> Eval<'a> {
     /// Remembers that nobody provides a capability in a scope, and which modules need it.
     pub(crate) fn no_provider(&mut self, scope: ScopeKey, capability: Symbol, who: &[ModIx]) {
@@ -32,6 +38,7 @@ impl<'a> Eval<'a> {
 
     /// Reports absent capabilities, with the modules and the entries that need them.
     pub(crate) fn report_missing(&mut self) {
+        self.report_removed();
         self.entries_without_lowerer();
         let missing = std::mem::take(&mut self.missing);
         for ((scope, capability), who) in missing {
@@ -94,16 +101,23 @@ impl<'a> Eval<'a> {
             [] => String::new(),
             _ if from_below => ", and its clusters need one".to_owned(),
             [one] if who.modules.len() + who.entries.len() == 1 => format!(", and {one} needs one"),
-            several => format!(", and {} need one", several.join(", ")),
+            needed => format!(", and {} need one", enumerate(needed)),
         };
         let places = self.places_of(who);
-        let report = match self.removed_provider(scope, capability) {
+        let removed = self.removed_provider(scope, capability);
+        let report = match removed {
             Some((module, cause, place)) => {
                 let gone = match module == cause {
                     true => format!("`{module}` is removed"),
                     false => format!("`{module}` goes with `{cause}`"),
                 };
-                let message = format!("{gone}, and then {scope} has no `{capability}`{who_needs}");
+                let alone = who.modules.len() + who.entries.len() == 1;
+                let who = if from_below { "the clusters".to_owned() } else { enumerate(&needed) };
+                let message = match needed.len() {
+                    0 => format!("{gone}, and nothing else provides `{capability}` in {scope}"),
+                    1 if alone && !from_below => format!("{gone}, and {who} needs its `{capability}`"),
+                    _ => format!("{gone}, and {who} need its `{capability}`"),
+                };
                 code::STILL_NEEDED.at(place.unwrap_or(home), message).label("removed here")
             }
             None => {
@@ -113,9 +127,18 @@ impl<'a> Eval<'a> {
         };
         let report = match from_below {
             true => report.note(format!("needed by {}", needed.join(", "))),
-            false => places.into_iter().take(NAMED).fold(report, |r, place| r.also(place, "needs one")),
+            false => places.into_iter().fold(report, |r, place| r.also(place, "needs one")),
         };
-        let offers = self.providers_known(capability);
+        let mut offers = self.providers_known(capability);
+        if let Some((module, cause, _)) = removed {
+            offers.retain(|name| *name != module);
+            let report = report.help(format!("leave out `remove use {cause}`"));
+            self.report(match offers.as_slice() {
+                [] => report,
+                others => report.help(format!("or use one of: {}", list(others))),
+            });
+            return;
+        }
         self.report(match offers.as_slice() {
             [] => report.help("no module provides one: write one with `provide`"),
             [one] => report.help(format!("`use {one}`")),
@@ -138,8 +161,10 @@ impl<'a> Eval<'a> {
         names.sort();
         names.dedup();
         let mut out: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-        if names.len() > NAMED {
-            out.push(format!("{} more modules", names.len() - NAMED));
+        match names.len().saturating_sub(NAMED) {
+            0 => {}
+            1 => out.push("another module".to_owned()),
+            more => out.push(format!("{more} more modules")),
         }
         let mut kinds: IndexMap<Symbol, Vec<&EntryKey>> = IndexMap::new();
         for (key, _) in &who.entries {
@@ -152,11 +177,41 @@ impl<'a> Eval<'a> {
         out
     }
 
+    /// Somebody reads an entry that is not there: because it is removed, or because nobody ever declared it.
+    pub(crate) fn is_removed(&mut self, key: &EntryKey, at: Origin) -> bool {
+        let Some(removed) = self.removed.get_mut(key) else { return false };
+        if !removed.readers.contains(&at) {
+            removed.readers.push(at);
+        }
+        true
+    }
+
+    /// Reports removed entries that others refer to.
+    fn report_removed(&mut self) {
+        let removed = std::mem::take(&mut self.removed);
+        for (key, Removed { origin, mut readers }) in removed {
+            readers.sort_by_key(|place| (crate::explain::in_library(*place), place.item.key(), place.node));
+            let Some(first) = readers.first() else { continue };
+            let who = first.item.key().name;
+            let others = match readers.len() {
+                1 => format!("{who} refers to it"),
+                n => format!("{who} and {} other{} refer to it", n - 1, if n == 2 { "" } else { "s" }),
+            };
+            let message = format!("{} is removed, and {others}", describe_entry(&key));
+            let report = code::STILL_NEEDED.at(origin, message).label("removed here");
+            let report = readers.iter().take(NAMED).fold(report, |r, place| r.also(*place, "read here"));
+            self.report(report.help("leave out the `remove`, or remove what reads it as well"));
+        }
+    }
+
     fn places_of(&self, who: &Needers) -> Vec<Origin> {
         let modules = who.modules.iter().map(|m| self.module_origin(*m));
         let mut places: Vec<Origin> = modules.chain(who.entries.iter().map(|(_, origin)| *origin)).collect();
         places.sort_by_key(|place| (crate::explain::in_library(*place), place.item.key(), place.node));
         places.dedup();
+        // Places of the library are nothing to edit: one of them is an example.
+        let own = places.iter().filter(|place| !crate::explain::in_library(**place)).count();
+        places.truncate(own.clamp(1, NAMED));
         places
     }
 
@@ -167,12 +222,17 @@ impl<'a> Eval<'a> {
             let (a, b) = (self.brought_by(*first), self.brought_by(*second));
             // One that brings both is not the one to leave out.
             let (a, b) = if a == b { (self.module(*first).ir.name, self.module(*second).ir.name) } else { (a, b) };
-            let (key, first, second) = if a < b { ((*scope, a, b), first, second) } else { ((*scope, b, a), second, first) };
+            let (key, first, second) =
+                if a < b { ((*scope, a, b), first, second) } else { ((*scope, b, a), second, first) };
             pairs.entry(key).or_insert((Vec::new(), *first, *second)).0.push(*capability);
         }
         for ((scope, a, b), (capabilities, first, second)) in pairs {
             let what: Vec<String> = capabilities.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("`{a}` and `{b}` both bring {} to {scope}, which takes one{}", what.join(" and "), if what.len() > 1 { " of each" } else { "" });
+            let message = format!(
+                "`{a}` and `{b}` both bring {} to {scope}, which takes one{}",
+                what.join(" and "),
+                if what.len() > 1 { " of each" } else { "" }
+            );
             let place = |name: Symbol, module: ModIx| {
                 self.use_of(self.module(module).scope, name).unwrap_or_else(|| self.module_origin(module))
             };
@@ -207,6 +267,15 @@ impl<'a> Eval<'a> {
     fn use_of(&self, scope: ScopeKey, name: Symbol) -> Option<Origin> {
         let (unit, used) = self.uses.get(&(scope, name))?.iter().find(|(unit, _)| !self.unit(*unit).writer.module)?;
         Some(Origin::new(self.unit(*unit).item, used.node))
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`
+fn enumerate(names: &[String]) -> String {
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::layout::Layout;
 use crate::limits::Limits;
 use crate::lost::Marks;
 use crate::problems::Active;
-use crate::providers::Needers;
+use crate::providers::{Needers, Removed};
 use crate::report::{Report, Reports};
 use crate::secrets::Source as SecretSource;
 use crate::why::WhyLeaf;
@@ -248,6 +248,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) absent: FxHashSet<(ScopeKey, Symbol)>,
     /// The same with who needs them, until they are reported.
     pub(crate) missing: IndexMap<(ScopeKey, Symbol), Needers>,
+    /// Entries that somebody removed.
+    pub(crate) removed: IndexMap<Arc<EntryKey>, Removed>,
 }
 
 /// What can be told of the program before evaluating it.
@@ -315,6 +317,7 @@ impl<'a> Eval<'a> {
             private_places: FxHashSet::default(),
             absent: FxHashSet::default(),
             missing: IndexMap::new(),
+            removed: IndexMap::new(),
         }
     }
 

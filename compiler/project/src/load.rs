@@ -86,6 +86,9 @@ pub enum LoadError {
     /// A folder can't be listed.
     #[error("`{0}` can't be read: {1}")]
     Folder(String, std::io::Error),
+    /// There is no source at all.
+    #[error("there is no .kss file in `{0}`; `kssc init` begins a project")]
+    NoSources(String),
 }
 
 /// Reads the project that `paths` belong to: all `.kss` files of each folder and below, and of each file its folder.
@@ -93,6 +96,8 @@ pub enum LoadError {
 pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     let mut found: Vec<PathBuf> = Vec::new();
     for path in paths {
+        // An empty path is the current folder.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path.as_path() };
         let meta = std::fs::metadata(path).map_err(|_| LoadError::Missing(shown(path)))?;
         if meta.is_dir() {
             walk(path, &mut found)?;
@@ -103,6 +108,11 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     }
     found.sort();
     found.dedup();
+    if found.is_empty() {
+        let folders: Vec<String> = paths.iter().map(|path| shown(path)).collect();
+        let folders = folders.join("`, `");
+        return Err(LoadError::NoSources(if folders.is_empty() { ".".to_owned() } else { folders }));
+    }
     let read: Vec<(PathBuf, std::io::Result<Vec<u8>>)> =
         found.into_par_iter().map(|p| (p.clone(), std::fs::read(p))).collect();
     let mut out = Loaded::default();
@@ -173,7 +183,10 @@ fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
                     &code::UNREADABLE,
                     format!("the file can't be read: {}", reason(&error)),
                     TextRange::empty(0),
-                    "let the user who runs this read it, or take it out of the folder",
+                    match error.kind() {
+                        std::io::ErrorKind::NotFound => "a link leads nowhere: mend it, or take it out of the folder",
+                        _ => "let the user who runs this read it, or take it out of the folder",
+                    },
                 )),
             );
         }

@@ -306,7 +306,9 @@ impl Checked {
             let diagnostic = self.places.locate(diagnostic);
             let (place, code) = (diagnostic.place, diagnostic.code);
             let known = self.diagnostics.iter().any(|d| {
-                let near = d.place.file == place.file && d.place.range.lo < place.range.hi && place.range.lo < d.place.range.hi;
+                let near = d.place.file == place.file
+                    && d.place.range.lo < place.range.hi
+                    && place.range.lo < d.place.range.hi;
                 d.code == code && (near || d.place == place)
             });
             if !known {

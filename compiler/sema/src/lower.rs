@@ -183,7 +183,8 @@ impl<'a> Lower<'a> {
                 diag = diag.help(format!("leave it out, or use one of its {} fields", known.len()));
             }
             None if code.id == code::UNKNOWN_MODULE.id => {
-                diag = diag.help("write it in a file of this project (`module NAME { … }`), or use one of the library's");
+                diag =
+                    diag.help("write it in a file of this project (`module NAME { … }`), or use one of the library's");
             }
             None => {}
         }

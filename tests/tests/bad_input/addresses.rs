@@ -44,7 +44,9 @@ fn pool_outside_network() {
 
 #[test]
 fn address_in_dhcp() {
-    mistake("address-in-dhcp").edit("kss.kss", "10.69.50.20", "10.69.50.130, mac = 52:54:00:69:51:30").is_told_as("K0414");
+    mistake("address-in-dhcp")
+        .edit("kss.kss", "10.69.50.20", "10.69.50.130, mac = 52:54:00:69:51:30")
+        .is_told_as("K0414");
 }
 
 #[test]

@@ -45,14 +45,14 @@ fn deep_operators() {
 #[test]
 fn deep_path() {
     let deep = format!("values{} = 60d", ".a".repeat(10_000));
-    mistake("deep-path")
-        .edit("kcs.kss", "values.loki.limits_config.retention_period = 60d", &deep)
-        .is_told_as("K0105");
+    mistake("deep-path").edit("kcs.kss", "values.loki.limits_config.retention_period = 60d", &deep).is_told_as("K0105");
 }
 
 #[test]
 fn unclosed_block() {
-    mistake("unclosed-block").edit("kss.kss", "use metallb  { pool = [10.69.50.192/28] }", "use metallb  { pool = [10.69.50.192/28]").is_told_as("K0102");
+    mistake("unclosed-block")
+        .edit("kss.kss", "use metallb  { pool = [10.69.50.192/28] }", "use metallb  { pool = [10.69.50.192/28]")
+        .is_told_as("K0102");
 }
 
 #[test]
@@ -84,7 +84,10 @@ fn huge_list() {
 #[test]
 fn nested_loops() {
     mistake("nested-loops")
-        .file("many.kss", "module many {\n  vars { all = count([for i in 1..5000, j in 1..5000, k in 1..5000 => i + j + k]) }\n}\n")
+        .file(
+            "many.kss",
+            "module many {\n  vars { all = count([for i in 1..5000, j in 1..5000, k in 1..5000 => i + j + k]) }\n}\n",
+        )
         .add("kss.kss", "  use many\n")
         .is_told_as("K1001");
 }

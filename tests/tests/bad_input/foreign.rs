@@ -4,13 +4,19 @@ use crate::harness::mistake;
 
 #[test]
 fn unknown_helm_key() {
-    mistake("unknown-helm-key").edit("kcs.kss", "values.loki.limits_config", "values.loki.limit_config").is_told_as("K0801");
+    mistake("unknown-helm-key")
+        .edit("kcs.kss", "values.loki.limits_config", "values.loki.limit_config")
+        .is_told_as("K0801");
 }
 
 #[test]
 fn misplaced_helm_key() {
     mistake("misplaced-helm-key")
-        .edit("kcs.kss", "tune helm loki { values.loki.limits_config.retention_period = 60d }", "tune helm loki { values.limits_config.retention_period = 60d }")
+        .edit(
+            "kcs.kss",
+            "tune helm loki { values.loki.limits_config.retention_period = 60d }",
+            "tune helm loki { values.limits_config.retention_period = 60d }",
+        )
         .is_told_as("K0801");
 }
 

@@ -33,7 +33,7 @@ fn site() -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The deploy tree of the site without a mistake, built once.
-fn good_tree() -> &'static Path {
+pub(crate) fn good_tree() -> &'static Path {
     static BUILT: OnceLock<TempDir> = OnceLock::new();
     let dir = BUILT.get_or_init(|| {
         let dir = tempfile::tempdir().expect("a directory for the test");
@@ -75,7 +75,7 @@ fn tree(root: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
 }
 
 /// A copy of a tree.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").flatten() {
         let (path, target) = (entry.path(), to.join(entry.file_name()));

@@ -20,7 +20,9 @@ fn written_twice() {
 
 #[test]
 fn beats_a_reason() {
-    mistake("beats-a-reason").edit("kcs.kss", "use cilium\n", "use cilium     { exclusive = true }\n").is_told_as("K0602");
+    mistake("beats-a-reason")
+        .edit("kcs.kss", "use cilium\n", "use cilium     { exclusive = true }\n")
+        .is_told_as("K0602");
 }
 
 #[test]

@@ -13,6 +13,28 @@ fn no_ingress() {
 }
 
 #[test]
+fn no_registry() {
+    mistake("no-registry")
+        .edit("homelab.kss", "    use harbor            { version = \"2.14.2\" }\n", "")
+        .is_told_as("K0501");
+}
+
+#[test]
+fn removed_storage() {
+    mistake("removed-network-policy").add("kss.kss", "  remove use network-policies\n").is_told_as("K0508");
+}
+
+#[test]
+fn removed_entry_but_needed() {
+    mistake("removed-entry-but-needed").add("kss.kss", "  remove route grafana\n").is_told_as("K0508");
+}
+
+#[test]
+fn wrong_scope() {
+    mistake("wrong-scope").add("kss.kss", "  use openbao\n").is_told_as("K0505");
+}
+
+#[test]
 fn removed_but_needed() {
     mistake("removed-but-needed").add("kss.kss", "  remove use cert-manager\n").is_told_as("K0508");
 }

@@ -29,13 +29,20 @@ fn secret_in_message() {
 #[test]
 fn private_decides() {
     mistake("private-decides")
-        .edit("kss.kss", "  use rke2 ", "  if site.contact == \"me@example.net\" {\n    namespace lab {}\n  }\n  use rke2 ")
+        .edit(
+            "kss.kss",
+            "  use rke2 ",
+            "  if site.contact == \"me@example.net\" {\n    namespace lab {}\n  }\n  use rke2 ",
+        )
         .is_told_as("K0702");
 }
 
 #[test]
 fn overlay_sets_public() {
     mistake("overlay-sets-public")
-        .file("homelab.private.kss", "overlay homelab {\n  domains { root = \"example.net\" }\n  git { branch = \"other\" }\n}\n")
+        .file(
+            "homelab.private.kss",
+            "overlay homelab {\n  domains { root = \"example.net\" }\n  git { branch = \"other\" }\n}\n",
+        )
         .is_told_as("K0703");
 }

@@ -58,14 +58,7 @@ impl Lower<'_> {
             self.report(code::SECRET_AS_TEXT.at(at, message).label("holds a secret").help(help));
             return;
         }
-        let (code, message) = match strip(from) {
-            Ty::Later(_) => (
-                &code::LATER_TOO_EARLY,
-                format!("this is known only after OpenTofu ran, and a `{wants}` is written before"),
-            ),
-            _ => (&code::TYPE_MISMATCH, format!("expected `{wants}`, found `{has}`")),
-        };
-        let mut diag = code.at(at, message);
+        let mut diag = code::TYPE_MISMATCH.at(at, format!("expected `{wants}`, found `{has}`"));
         match (strip(from), strip(to)) {
             (Ty::Scalar(_) | Ty::Union(_), Ty::Scalar(ScalarType::Text) | Ty::Data)
                 if !matches!(from, Ty::Optional(_)) =>
@@ -76,7 +69,8 @@ impl Lower<'_> {
                 diag = diag.help(format!("a text literal or \"${{…}}\" is checked as `{to:?}` where it stands"));
             }
             (Ty::Scalar(ScalarType::Cidr), _) if self.takes(to, ScalarType::Ip) => {
-                diag = diag.help("this is a network; an address has no `/`, and `net.host(20)` is one inside a network");
+                diag =
+                    diag.help("this is a network; an address has no `/`, and `net.host(20)` is one inside a network");
             }
             (Ty::Scalar(ScalarType::Ip), _) if self.takes(to, ScalarType::Cidr) => {
                 diag = diag.help("this is an address; a network has a `/` and the length of its prefix");

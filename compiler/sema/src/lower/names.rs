@@ -229,7 +229,9 @@ impl Lower<'_> {
             let message = format!("`{name}` is no case of `{}`", self.show(&Ty::Union(*id)));
             let meant = self.unknown(&code::UNKNOWN_CASE, node, message, &name, cases.iter().map(|c| c.as_str()));
             return match (meant, expected) {
-                (Some(meant), Some(want)) => self.check(&ast::Expr { id: node, kind: ast::ExprKind::Name(meant) }, want),
+                (Some(meant), Some(want)) => {
+                    self.check(&ast::Expr { id: node, kind: ast::ExprKind::Name(meant) }, want)
+                }
                 _ => error_expr(node),
             };
         }
@@ -248,6 +250,9 @@ impl Lower<'_> {
                     .at(at, format!("`{name}` is a kind of entries"))
                     .help(format!("name one: `{name}.NAME`")),
             );
+            return error_expr(node);
+        }
+        if self.sigs.files.get(&self.file).is_some_and(|file| file.missing.contains(&name)) {
             return error_expr(node);
         }
         let known = self.names();

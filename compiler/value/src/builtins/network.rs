@@ -2,7 +2,9 @@
 
 use crate::builtins::CallError;
 use crate::builtins::args::Args;
-use crate::scalar::{Cidr, Intervals, Ip, Mac, PortSpec, Protocols, check_port, first_free_block, meeting_pair, overlapping_pair};
+use crate::scalar::{
+    Cidr, Intervals, Ip, Mac, PortSpec, Protocols, check_port, first_free_block, meeting_pair, overlapping_pair,
+};
 use crate::{Flags, Value};
 
 pub(super) fn disjoint(args: &Args) -> Result<Value, CallError> {

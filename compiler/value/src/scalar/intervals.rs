@@ -99,8 +99,11 @@ pub fn meeting_pair(a: &[Value], b: &[Value]) -> Option<(usize, usize)> {
     let ranges: Vec<IpRange> = b.iter().filter_map(as_range).collect();
     let all = Intervals::new(&ranges);
     let meets = |of: &Interval| all.meeting(of.v6, of.first, of.last).next().is_some();
-    let (at, found) =
-        a.iter().enumerate().filter_map(|(at, item)| Some((at, Interval::of(&as_range(item)?)))).find(|(_, i)| meets(i))?;
+    let (at, found) = a
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| Some((at, Interval::of(&as_range(item)?))))
+        .find(|(_, i)| meets(i))?;
     let shares = |item: &Value| {
         let other = as_range(item).map(|range| Interval::of(&range));
         other.is_some_and(|o| o.v6 == found.v6 && o.first <= found.last && found.first <= o.last)
