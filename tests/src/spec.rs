@@ -17,7 +17,7 @@
 //!
 //! Words behind `kss` place an example: `in-site`, `in-machine`, `in-cluster` and `in-module` put what is no declaration of a
 //! file into the body of a small site of its own; `more` goes on with the files of the example before; `test` runs its
-//! tests. Examples without a site get one, so that their values are evaluated.
+//! tests; `from:PATH` is a part of that file, and `into:PATH` a line that goes into that file of `clusters/`. Examples without a site get one, so that their values are evaluated.
 
 pub mod compile;
 mod console;

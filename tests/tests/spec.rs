@@ -1,6 +1,7 @@
 //! The pages for users: their examples are tests, their links lead somewhere, and they leave nothing out that can be counted.
 
 use kss_tests::spec::{pages, read, read_consoles, root, run, run_console};
+use kss_tests::tools;
 use std::path::{Path, PathBuf};
 
 /// Every page that users read.
@@ -88,6 +89,27 @@ fn every_built_in_function_is_in_its_chapter() {
     let functions = String::from_utf8_lossy(functions);
     let names = functions.lines().filter_map(|line| line.strip_prefix("fn ")?.split('(').next());
     let missing: Vec<&str> = names.filter(|name| !chapter.contains(&format!("`{name}("))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_command_and_option_is_in_the_page_of_commands() {
+    let page = std::fs::read_to_string(root().join("docs/cli.md")).expect("the page is there");
+    let help = |args: &[&str]| tools::output(std::process::Command::new(tools::kssc()).args(args).arg("--help"));
+    let word = regex::Regex::new(r"(?m)^ +(?:-., )?(--[a-z]+)").expect("the pattern is well formed");
+    let command = regex::Regex::new(r"(?m)^  ([a-z]+) +[A-Z]").expect("the pattern is well formed");
+    let general = help(&[]);
+    let commands: Vec<&str> = command.captures_iter(&general).map(|c| c.get(1).map_or("", |m| m.as_str())).collect();
+    assert!(commands.contains(&"check") && commands.contains(&"build"), "{commands:?}");
+    let mut missing = Vec::new();
+    for name in commands.into_iter().filter(|name| *name != "help") {
+        missing.extend((!page.contains(&format!("## kssc {name}\n"))).then(|| format!("kssc {name}")));
+        let options = help(&[name]);
+        let options = word.captures_iter(&options).map(|option| option[1].to_owned());
+        missing.extend(
+            options.filter(|option| !page.contains(option.as_str())).map(|option| format!("kssc {name} {option}")),
+        );
+    }
     assert!(missing.is_empty(), "{missing:?}");
 }
 

@@ -38,6 +38,10 @@ pub struct SpecExample {
     pub place: Place,
     /// Are its tests run?
     pub test: bool,
+    /// The file of this repository that it is a part of.
+    pub part_of: Option<String>,
+    /// The file of `clusters/` into whose last declaration it goes.
+    pub into: Option<String>,
     /// Names and texts of its files.
     pub files: Vec<(String, String)>,
     /// What its comments announce.
@@ -154,6 +158,8 @@ fn example(block: &Block, words: &str, before: Option<&SpecExample>) -> Result<S
             "in-cluster" => example.place = Place::Cluster,
             "in-module" => example.place = Place::Module,
             "test" => example.test = true,
+            from if from.starts_with("from:") => example.part_of = Some(from["from:".len()..].to_owned()),
+            into if into.starts_with("into:") => example.into = Some(into["into:".len()..].to_owned()),
             "more" => {
                 let before = before.ok_or(format!("line {}: nothing stands before `more`", block.line))?;
                 example.files = before.files.clone();

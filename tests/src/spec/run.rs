@@ -2,12 +2,22 @@
 
 use crate::spec::compile::{Compiled, compile};
 use crate::spec::wrap::{STAND_INS, completed, key, project};
-use crate::spec::{Expected, Place, SpecExample};
+use crate::spec::{Expected, Place, SpecExample, root};
 use kss_diag::{Code, Diagnostic, Places, Run, Severity, code, terminal, terminal_all};
 
 /// What is wrong with an example; nothing if it is as it says.
 pub fn run(example: &SpecExample) -> Vec<String> {
-    let compiled = whole(&project(example, true), &example.errors);
+    if let Some(path) = &example.part_of {
+        return not_part_of(example, path);
+    }
+    if let Some(path) = &example.into {
+        return inserted(example, path);
+    }
+    let mut compiled = whole(&project(example, true), &example.errors);
+    // What the library says of itself (an image without a digest) is no matter of an example.
+    let places = Places::new(compiled.sources());
+    let own = |d: &Diagnostic| d.severity == Severity::Error || !place(d, &places).0.starts_with("std/");
+    compiled.diagnostics = compiled.diagnostics.iter().filter(|d| own(d)).cloned().collect();
     let mut wrong = match (&example.message, compiled.diagnostics.len()) {
         // The message is what it expects.
         (Some(_), 1) if example.errors.is_empty() => Vec::new(),
@@ -56,6 +66,37 @@ fn lacking(message: &str) -> Option<&str> {
     rest.strip_suffix('`').filter(|name| STAND_INS.contains(name))
 }
 
+fn not_part_of(example: &SpecExample, path: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(path)).unwrap_or_default();
+    let part = example.files.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    if text.contains(&part) { Vec::new() } else { vec![format!("`{path}` does not hold this text")] }
+}
+
+/// The site of this repository with the example in it: its first error is the message.
+fn inserted(example: &SpecExample, path: &str) -> Vec<String> {
+    let part = example.files.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let folder = root().join("clusters");
+    let names = std::fs::read_dir(&folder).expect("the site is there").flatten();
+    let mut names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name.ends_with(".kss") && !name.contains(".private."));
+    names.sort();
+    let files = names.into_iter().map(|name| {
+        let mut text = std::fs::read_to_string(folder.join(&name)).expect("the site is readable");
+        let name = format!("clusters/{name}");
+        if name == path {
+            let end = text.rfind('}').unwrap_or(text.len());
+            text.insert_str(end, &part);
+        }
+        (name, text)
+    });
+    let mut compiled = compile(&files.collect::<Vec<_>>());
+    compiled.diagnostics.retain(|d| d.severity == Severity::Error);
+    match &example.message {
+        Some(message) => message_differs(message, &compiled).into_iter().collect(),
+        None => vec!["it has no message".to_owned()],
+    }
+}
+
 /// Does the file hold the lines? A line `…` stands for any number of lines.
 fn output_differs(path: &str, wanted: &str, compiled: &Compiled) -> Option<String> {
     let Some((_, text)) = compiled.outputs.iter().find(|(known, _)| known == path) else {
@@ -90,10 +131,6 @@ fn diagnostics(example: &SpecExample, compiled: &Compiled) -> Vec<String> {
     let mut wrong = Vec::new();
     for diagnostic in &compiled.diagnostics {
         let (file, line) = place(diagnostic, &places);
-        // What the library says of itself (an image without a digest) is no matter of an example.
-        if diagnostic.severity == Severity::Warning && file.starts_with("std/") {
-            continue;
-        }
         let fits = |e: &&Expected| {
             let text = [&diagnostic.message, &diagnostic.label];
             // A check of the library may have no better place than its own.
