@@ -30,8 +30,20 @@ pub fn build(root: &std::path::Path) -> Built {
 /// Builds files that were loaded (and perhaps changed).
 pub fn build_loaded(loaded: Loaded) -> Built {
     let session = Session::new(Database::default(), loaded, false);
-    let checked = session.check();
-    let mut diagnostics = checked.diagnostics.clone();
+    let (checked, tree, diagnostics) = build_session(&session);
+    Built { session, checked, tree, diagnostics }
+}
+
+/// Builds a project that is open: what was found, what would be written, everything that is wrong.
+pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>) {
+    let mut checked = session.check();
+    let context = kss_outputs::Context {
+        nix: kss_stdlib::NIX,
+        tofu_modules: kss_stdlib::TOFU_MODULES,
+        is_package: &kss_project::is_package,
+        files: &LibraryFiles,
+    };
+    let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
         let files = kss_outputs::Texts::of(&outcome.model, &kss_project::read_file);
@@ -42,10 +54,12 @@ pub fn build_loaded(loaded: Loaded) -> Built {
             files: &files,
         };
         let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
-        diagnostics.extend(diags.into_iter().map(|d| checked.places.locate(d)));
+        wrong_outputs.extend(diags);
         tree = found;
     }
-    Built { session, checked, tree, diagnostics }
+    checked.add(wrong_outputs);
+    let diagnostics = checked.diagnostics.clone();
+    (checked, tree, diagnostics)
 }
 
 impl Built {

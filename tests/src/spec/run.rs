@@ -62,8 +62,8 @@ fn whole(files: &[(String, String)], expected: &[Expected]) -> Compiled {
 
 /// The capability in "kss has no `cni`".
 fn lacking(message: &str) -> Option<&str> {
-    let rest = message.strip_suffix("`, and nothing in it provides one").or(message.strip_suffix('`'))?;
-    rest.rsplit_once('`').map(|(_, name)| name).filter(|name| STAND_INS.contains(name))
+    let (_, rest) = message.rsplit_once("has no `")?;
+    rest.strip_suffix('`').filter(|name| STAND_INS.contains(name))
 }
 
 fn not_part_of(example: &SpecExample, path: &str) -> Vec<String> {

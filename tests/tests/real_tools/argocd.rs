@@ -57,6 +57,7 @@ fn problems(application: &Value, namespaces: &BTreeSet<String>, projects: &BTree
     }
     for source in &sources {
         if let Some(path) = text_at(source, "/path")
+            && is_own(source)
             && !is_deployable(path, source)
         {
             out.push(format!("`{path}` has no files for it"));
@@ -83,6 +84,12 @@ fn problems(application: &Value, namespaces: &BTreeSet<String>, projects: &BTree
     out
 }
 
+/// Does it read the deploy tree, not the repository of somebody else?
+fn is_own(source: &Value) -> bool {
+    let branch = source.get("targetRevision");
+    branch.is_some_and(|branch| branch == "deploy")
+}
+
 /// A kustomization, or a directory of plain files.
 fn is_deployable(path: &str, source: &Value) -> bool {
     match source.get("directory") {
@@ -99,7 +106,7 @@ fn every_release_and_overlay_is_deployed_once() {
         for (_, application) in of_kind(&argocd, "Application") {
             let spec = &application["spec"];
             for source in spec["sources"].as_array().into_iter().flatten().chain(spec.get("source")) {
-                named.extend(text_at(source, "/path").map(str::to_owned));
+                named.extend(text_at(source, "/path").filter(|_| is_own(source)).map(str::to_owned));
                 let files = source.pointer("/helm/valueFiles").and_then(Value::as_array).into_iter().flatten();
                 named.extend(files.filter_map(|file| Some(file.as_str()?.strip_prefix("$values/")?.to_owned())));
             }
