@@ -37,12 +37,6 @@ pub fn build_loaded(loaded: Loaded) -> Built {
 /// Builds a project that is open: what was found, what would be written, everything that is wrong.
 pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>) {
     let mut checked = session.check();
-    let context = kss_outputs::Context {
-        nix: kss_stdlib::NIX,
-        tofu_modules: kss_stdlib::TOFU_MODULES,
-        is_package: &kss_project::is_package,
-        files: &LibraryFiles,
-    };
     let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
