@@ -60,10 +60,10 @@ fn whole(files: &[(String, String)], expected: &[Expected]) -> Compiled {
     if missing.is_empty() { compiled } else { compile(&completed(files, &missing)) }
 }
 
-/// The capability in "kss has no `cni`".
+/// The capability in "kss has no `cni`", "kss has no `secret-store`, and secret `db` needs one".
 fn lacking(message: &str) -> Option<&str> {
-    let (_, rest) = message.rsplit_once("has no `")?;
-    rest.strip_suffix('`').filter(|name| STAND_INS.contains(name))
+    let (_, rest) = message.split_once("has no `")?;
+    rest.split('`').next().filter(|name| STAND_INS.contains(name))
 }
 
 fn not_part_of(example: &SpecExample, path: &str) -> Vec<String> {
@@ -171,4 +171,66 @@ pub fn check_pages(code: &Code) -> Vec<String> {
         }
     }
     wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::read;
+
+    fn problems(page: &str) -> Vec<String> {
+        read(page).expect("the page is well formed").iter().flat_map(run).collect()
+    }
+
+    const HELLO: &str = "```kss
+module hello { phase = apps, namespace hello {}, manifest ConfigMap hello in hello { data.x = \"1\" } }
+cluster kss in home {
+  node master { role = server, ip = 10.69.50.20, memory = 8GiB }
+  use hello
+}
+test \"one\" { given kss, expect count(kss.node) == NODES }
+site home {
+  domains { root = \"example.com\", base = \"lab.example.com\" }
+  contact = \"admin@example.com\"
+  git.project = \"home\"
+  operator.ssh-keys = [\"ssh-ed25519 AAAA admin@example.com\"]
+  network lan { cidrs = [10.69.50.0/24] }
+  primary = network.lan
+  router.ip = 10.69.50.1
+}
+```
+";
+
+    fn hello(more: &str, nodes: &str) -> Vec<String> {
+        problems(&format!("{}{more}", HELLO.replace("NODES", nodes).replace("```kss", "```kss test")))
+    }
+
+    #[test]
+    fn what_is_as_it_says_has_no_problems() {
+        let output =
+            "```output clusters/kss/kustomize/hello/configmap-hello-hello.yaml\nkind: ConfigMap\n…\n  x: \"1\"\n```\n";
+        let values = "```values\ncluster.node.master.ip = 10.69.50.20\n```\n";
+        assert_eq!(hello(&format!("{output}{values}"), "1"), [""; 0]);
+        assert_eq!(problems("```kss\nlet a : Cidr = 10.0.0.1  # error K0301 \"Cidr\"\n```\n"), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_not_as_it_says_is_a_problem() {
+        for (page, part) in [
+            ("```kss\nlet a : Cidr = 10.0.0.1\n```\n", "unexpected"),
+            ("```kss\nlet a = 10.0.0.1  # error K0301 \"Cidr\"\n```\n", "missing"),
+            ("```kss\nlet a : Cidr = 10.0.0.1  # error K0301 \"Mac\"\n```\n", "missing"),
+            ("```kss\nlet a = 1\n```\n```values\na = 2\n```\n", "`a` is not `2`, it is\n1"),
+            ("```kss\nlet a : Cidr = 10.0.0.1\n```\n```message\nerror\n```\n", "the message is"),
+            ("```kss from:README.md\nlet a = 1\n```\n", "does not hold"),
+        ] {
+            let found = problems(page);
+            assert!(found.iter().any(|problem| problem.contains(part)), "{page}{found:?}");
+        }
+        let missing =
+            hello("```output clusters/kss/kustomize/hello/configmap-hello-hello.yaml\n  x: \"2\"\n```\n", "1");
+        assert!(missing[0].contains("does not hold"), "{missing:?}");
+        assert!(hello("```output nowhere\nx\n```\n", "1")[0].contains("no output"));
+        assert!(hello("", "7")[0].contains("test \"one\""));
+    }
 }

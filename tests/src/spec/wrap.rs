@@ -6,9 +6,9 @@ use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::parse;
 
 /// The file of the small site.
-pub const SMALL_SITE: &str = "small-site.kss";
+pub(super) const SMALL_SITE: &str = "small-site.kss";
 /// Capabilities for which that file has a module.
-pub const STAND_INS: &[&str] =
+pub(super) const STAND_INS: &[&str] =
     &["machine-os", "distribution", "cni", "network-policy", "load-balancer", "gitops", "secret-store", "certificates"];
 const SMALL_MODULES: &str = include_str!("../../spec/small-site.kss");
 
@@ -31,7 +31,7 @@ const MACHINE: &str = "
 ";
 
 /// The files of a project that the example is the heart of. `compare`: are its values compared, or written as they are?
-pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
+pub(super) fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
     let mut files = example.files.clone();
     let Some((_, main)) = files.last_mut() else { return files };
     let parsed = parse(FileId(0), main);
@@ -66,7 +66,7 @@ pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
 }
 
 /// The files with stand-ins for the capabilities of clusters and machines in `missing`.
-pub fn completed(files: &[(String, String)], missing: &[&str]) -> Vec<(String, String)> {
+pub(super) fn completed(files: &[(String, String)], missing: &[&str]) -> Vec<(String, String)> {
     let mut files = files.to_vec();
     if files.iter().all(|(path, _)| path != SMALL_SITE) {
         files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
@@ -129,7 +129,7 @@ fn comparisons(example: &SpecExample, items: &[Item<'_>], compare: bool) -> Vec<
 }
 
 /// The name under which comparison number `at` is found in the model.
-pub fn key(at: usize) -> String {
+pub(super) fn key(at: usize) -> String {
     format!("v{at}")
 }
 
@@ -144,7 +144,7 @@ fn output(scope: &str, shown: &[String]) -> String {
 /// Encloses what is no declaration of a file; the text of the file that the rest of the project is in.
 fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -> String {
     let inner = || items.iter().filter(|i| !at_top(&i.stmt.kind));
-    let (Some(first), Some(last)) = (inner().next(), inner().last()) else { return small_site("").1 };
+    let (Some(first), Some(last)) = (inner().next(), inner().next_back()) else { return small_site("").1 };
     let (start, end) = (first.range.lo as usize, last.range.hi as usize);
     let (head, behind, scope, outside) = match place {
         Place::File | Place::Module => {
