@@ -261,8 +261,7 @@ fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut seen: FxHashMap<_, usize> = FxHashMap::default();
     let lost = |d: &Diagnostic| *d.code == code::UNLOWERED;
     let others = diagnostics.iter().any(|d| d.severity == Severity::Error && !lost(d));
-    let keep =
-        |d: &Diagnostic| !(*d.code == code::NOT_SET && unset.contains(&d.place)) && !(others && lost(d));
+    let keep = |d: &Diagnostic| !(*d.code == code::NOT_SET && unset.contains(&d.place)) && !(others && lost(d));
     diagnostics
         .into_iter()
         .filter(|d| {
