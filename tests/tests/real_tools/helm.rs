@@ -64,6 +64,10 @@ fn same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().is_some() && a.as_f64() == b.as_f64()
 }
 
+/// Charts that the library doesn't lock, and why.
+const NOT_LOCKED: &[(&str, &str)] =
+    &[("teleport-kube-agent", "a chart under AGPL-3.0, of which the library holds nothing")];
+
 #[test]
 fn values_fit_the_locked_schema_and_arrive_unchanged() {
     let Some(releases) = releases(TEST) else { return };
@@ -73,6 +77,9 @@ fn values_fit_the_locked_schema_and_arrive_unchanged() {
         .flat_map_iter(|release| {
             let said = |what: String| vec![format!("{}: {what}", release.values)];
             let Some(mut schema) = lock_schema::chart(&release.repository, &release.chart, &release.version) else {
+                if NOT_LOCKED.iter().any(|(chart, _)| *chart == release.chart) {
+                    return Vec::new();
+                }
                 return said(format!(
                     "the lock doesn't have {} {} of {}",
                     release.chart, release.version, release.repository
