@@ -36,8 +36,8 @@ pub fn build_loaded(loaded: Loaded) -> Built {
 
 /// Builds a project that is open: what was found, what would be written, everything that is wrong.
 pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>) {
-    let checked = session.check();
-    let mut diagnostics = checked.diagnostics.clone();
+    let mut checked = session.check();
+    let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
         let files = kss_outputs::Texts::of(&outcome.model, &kss_project::read_file);
@@ -48,9 +48,11 @@ pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>
             files: &files,
         };
         let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
-        diagnostics.extend(diags.into_iter().map(|d| checked.places.locate(d)));
+        wrong_outputs.extend(diags);
         tree = found;
     }
+    checked.add(wrong_outputs);
+    let diagnostics = checked.diagnostics.clone();
     (checked, tree, diagnostics)
 }
 

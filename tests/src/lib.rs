@@ -4,6 +4,7 @@ pub mod build;
 pub mod lock_schema;
 pub mod observe;
 pub mod outside;
+pub mod program;
 pub mod read;
 pub mod reference;
 pub mod releases;

@@ -9,7 +9,9 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let distance = if same_letters(word, candidate) { 0 } else { strsim::damerau_levenshtein(word, candidate) };
-        if distance <= far && best.is_none_or(|(d, c)| (distance, candidate) < (d, c)) {
+        // Two slips in one word leave its beginning alone: `small` is not `all`.
+        let plausible = distance < 2 || word.chars().next() == candidate.chars().next();
+        if distance <= far && plausible && best.is_none_or(|(d, c)| (distance, candidate) < (d, c)) {
             best = Some((distance, candidate));
         }
     }
@@ -37,5 +39,6 @@ mod tests {
         assert_eq!(closest("memroy", ["memory", "mac", "cpus"]), Some("memory"));
         assert_eq!(closest("logLevel", ["log-level", "level"]), Some("log-level"));
         assert_eq!(closest("zebra", ["memory", "mac"]), None);
+        assert_eq!(closest("small", ["all", "name"]), None);
     }
 }

@@ -103,6 +103,7 @@ impl<'a> Eval<'a> {
             self.check_need(module, need, &mut needed);
         }
         let program = self.program;
+        let mut rivals = Vec::new();
         for scope in scopes {
             for sig in program.capabilities.values().filter(|sig| same_kind(sig.scope, scope.kind)) {
                 let who = needed.remove(&(scope, sig.name)).unwrap_or_default();
@@ -112,7 +113,7 @@ impl<'a> Eval<'a> {
                         self.no_provider(scope, sig.name, &who);
                     }
                     (Cardinality::One | Cardinality::AtMostOne, [first, second, ..]) => {
-                        self.two_providers(scope, sig.name, first.1, second.1);
+                        rivals.push((scope, sig.name, first.1, second.1));
                     }
                     (Cardinality::Some, several @ [_, _, ..]) => self.check_default(scope, sig.name, several),
                     _ => {}
@@ -124,6 +125,7 @@ impl<'a> Eval<'a> {
         for ((scope, name), who) in foreign {
             self.no_provider(scope, name, &who);
         }
+        self.report_rivals(&rivals);
     }
 
     fn check_need(&mut self, module: ModIx, need: &'a Need, needed: &mut FxHashMap<(ScopeKey, Symbol), Vec<ModIx>>) {
@@ -174,54 +176,6 @@ impl<'a> Eval<'a> {
         }
     }
 
-    pub(crate) fn no_provider(&mut self, scope: ScopeKey, capability: Symbol, who: &[ModIx]) {
-        if !self.absent.insert((scope, capability)) {
-            return;
-        }
-        let mut offers: Vec<&str> = Vec::new();
-        for module in self.program.modules.values() {
-            if module.provides.iter().any(|p| p.capability == capability) {
-                offers.push(module.name.as_str());
-            }
-        }
-        let names: Vec<String> = who.iter().map(|m| format!("`{}`", self.module(*m).ir.name)).collect();
-        let message = match names.as_slice() {
-            [] => format!("{scope} needs `{capability}`, and nothing in it provides one"),
-            [name] => format!("{name} needs `{capability}`, and nothing in {scope} provides one"),
-            names => format!("{} need `{capability}`, and nothing in {scope} provides one", names.join(", ")),
-        };
-        let at = match who.first() {
-            Some(module) => self.module_origin(*module),
-            None => {
-                let key = crate::world::scope_entry(self.site, scope);
-                self.entry_origin(&key).unwrap_or(Origin::NOWHERE)
-            }
-        };
-        let report = match self.removed_provider(scope, capability) {
-            Some((module, cause, place)) => {
-                let gone = if module == cause {
-                    format!("`{module}` is removed")
-                } else {
-                    format!("`{module}` goes with `{cause}`")
-                };
-                let needs = match names.as_slice() {
-                    [] => format!("{scope} needs its `{capability}`"),
-                    [one] => format!("{one} needs its `{capability}`"),
-                    several => format!("{} need its `{capability}`", several.join(", ")),
-                };
-                let report =
-                    code::STILL_NEEDED.at(place.unwrap_or(at), format!("{gone}, and {needs}")).label("removed here");
-                if who.is_empty() { report } else { report.also(at, "needs it") }
-            }
-            None => code::NO_PROVIDER.at(at, message).label(format!("no `{capability}`")),
-        };
-        let report = who.iter().skip(1).fold(report, |r, m| r.also(self.module_origin(*m), "needs it as well"));
-        self.report(match offers.is_empty() {
-            true => report,
-            false => report.help(format!("use one of: {}", offers.join(", "))),
-        });
-    }
-
     /// A provider of a capability that a `remove use` took away: the module, the one that was named, and where.
     pub(crate) fn removed_provider(
         &self,
@@ -236,14 +190,6 @@ impl<'a> Eval<'a> {
         gone.into_iter()
             .find(|((_, name), _)| provides(name))
             .map(|((_, name), (cause, origin))| (*name, *cause, *origin))
-    }
-
-    fn two_providers(&mut self, scope: ScopeKey, capability: Symbol, first: ModIx, second: ModIx) {
-        let (a, b) = (self.module(first).ir.name, self.module(second).ir.name);
-        let message = format!("`{a}` and `{b}` both provide `{capability}` in {scope}; one may");
-        let report = code::TWO_PROVIDERS.at(self.module_origin(second), message).label(format!("brings `{b}`"));
-        let report = report.also(self.module_origin(first), format!("brings `{a}`"));
-        self.report(report.help(format!("`remove use {a}` or `remove use {b}`")));
     }
 
     /// Of several providers exactly one answers those who need any.

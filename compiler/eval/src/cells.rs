@@ -1,7 +1,7 @@
 //! Fields, each computed once, when somebody asks.
 
 use crate::context::{Cx, Frame, This};
-use crate::finish::Place;
+use crate::finish::{Around, Place};
 use crate::layout::Slot;
 use crate::merge::merge;
 use crate::names::n;
@@ -10,9 +10,10 @@ use crate::problems::{Active, What};
 use crate::state::{Cell, EntryIx, Eval, UnitIx};
 use crate::values::{private_deep, taint};
 use crate::why;
+use kss_diag::code;
 use kss_ir::{LetIr, LetSig, RecordDef};
 use kss_span::{ItemId, Origin, Symbol};
-use kss_value::Value;
+use kss_value::{Kind, Value};
 use std::rc::Rc;
 
 /// Stack that an evaluation needs at least before it goes one level deeper, and how much is added.
@@ -24,7 +25,37 @@ pub(crate) fn deeper<T>(f: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(RED_ZONE, MORE_STACK, f)
 }
 
+/// Levels of records and lists in one value. Whatever walks through values may go this deep without care for its stack.
+pub(crate) const DEEPEST: usize = 200;
+
+/// Has a value more than `levels` levels?
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let below = |value: &Value| levels == 0 || is_deeper(value, levels - 1);
+    match value.kind() {
+        Kind::Record(record) => record.iter().any(|(_, value)| below(value)),
+        Kind::List(items) | Kind::Set(items) => items.iter().any(below),
+        Kind::Case(_, Some(payload)) => below(payload),
+        _ => false,
+    }
+}
+
 impl<'a> Eval<'a> {
+    /// The value, if it is not too deep to be walked through.
+    pub(crate) fn fathom(&mut self, value: Value, at: Origin) -> Value {
+        if !is_deeper(&value, DEEPEST) {
+            return value;
+        }
+        self.too_deep(at);
+        Value::poison(at)
+    }
+
+    /// Reports a value with too many levels.
+    pub(crate) fn too_deep(&mut self, at: Origin) {
+        let message = format!("this value has more than {DEEPEST} levels of records and lists");
+        let report = code::TOO_DEEP.at(at, message).label("too deep");
+        self.report(report.help("write what is inside as an entry or a file of its own"));
+    }
+
     /// The value of a cell; `at` asks.
     pub(crate) fn force(&mut self, ix: EntryIx, slot: u32, at: Origin) -> Value {
         match &self.entry(ix).cells[slot as usize] {
@@ -42,7 +73,7 @@ impl<'a> Eval<'a> {
                 Value::poison(at)
             }
             Cell::Busy => {
-                self.cycle(&What::Cell(ix, slot));
+                self.cycle(&What::Cell(ix, slot), at);
                 Value::poison(at)
             }
             Cell::Empty => {
@@ -52,6 +83,8 @@ impl<'a> Eval<'a> {
                 let quiet = self.quiet && matches!(self.entry(ix).layout.slots[slot as usize].1, Slot::Let(_));
                 let outer_reports = quiet.then(|| std::mem::take(&mut self.reports));
                 let value = deeper(|| self.compute(ix, slot));
+                let origin = self.entry(ix).origin;
+                let value = self.fathom(value, origin);
                 let late = std::mem::replace(&mut self.late, outer_late);
                 self.active.pop();
                 if let Some(outer) = outer_reports {
@@ -129,7 +162,7 @@ impl<'a> Eval<'a> {
         let Some(value) = &sig.value else { return Value::poison(sig.origin) };
         let value = self.eval(value, cx, &mut Frame::default());
         match &sig.refine {
-            Some(refine) => self.refine(refine, value, &cx.this, cx.scope, cx.entry.as_ref()),
+            Some(refine) => self.refine(refine, value, &Around::of(cx), Some(sig.name)),
             None => value,
         }
     }
@@ -166,7 +199,7 @@ impl<'a> Eval<'a> {
                 return value;
             }
             Some(Cell::Busy) => {
-                self.cycle(&What::Let(unit, name));
+                self.cycle(&What::Let(unit, name), at);
                 return Value::poison(at);
             }
             _ => {}
@@ -178,6 +211,7 @@ impl<'a> Eval<'a> {
         let cx = self.unit_cx(unit);
         let mut frame = self.unit_frame(unit);
         let value = deeper(|| self.let_value(ir, &cx, &mut frame));
+        let value = self.fathom(value, ir.origin);
         self.marks.end_let(id);
         let late = std::mem::replace(&mut self.late, outer_late);
         self.active.pop();
@@ -192,7 +226,9 @@ impl<'a> Eval<'a> {
     fn let_value(&mut self, ir: &'a LetIr, cx: &Cx<'a>, frame: &mut Frame) -> Value {
         let value = self.eval(&ir.value, cx, frame);
         match &ir.refine {
-            Some(refine) => self.refine(refine, value, &This::None, cx.scope, None),
+            Some(refine) => {
+                self.refine(refine, value, &Around { this: &This::None, scope: cx.scope, entry: None }, None)
+            }
             None => value,
         }
     }
@@ -203,7 +239,7 @@ impl<'a> Eval<'a> {
         match self.file_lets.get(&item) {
             Some(Cell::Done(value)) => return value.clone(),
             Some(Cell::Busy) => {
-                self.cycle(&What::FileLet(item));
+                self.cycle(&What::FileLet(item), at);
                 return Value::poison(at);
             }
             _ => {}
@@ -212,6 +248,7 @@ impl<'a> Eval<'a> {
         self.active.push(Active { what: What::FileLet(item), at });
         let own = Cx::new(ir.origin.item, cx.scope);
         let value = deeper(|| self.let_value(ir, &own, &mut Frame::default()));
+        let value = self.fathom(value, ir.origin);
         self.active.pop();
         self.file_lets.insert(item, Cell::Done(value.clone()));
         value

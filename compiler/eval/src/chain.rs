@@ -5,7 +5,7 @@ use crate::names::n;
 use crate::state::Eval;
 use crate::values::{map_entries, private_of, shape_is_private, taint};
 use kss_diag::code;
-use kss_ir::{Ctl, ExprKind, For};
+use kss_ir::{Ctl, Expr, ExprKind, For};
 use kss_span::{Origin, Symbol};
 use kss_value::{EntryKey, Flags, Kind, Value};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl<'a> Eval<'a> {
             }
             Ctl::If { cond, negated } => {
                 let value = self.eval(cond, cx, fr);
-                self.decides(state, &value, cx.at(cond.node), "whether it exists");
+                self.decides(state, &value, cond, cx, fr, "whether it exists");
                 match truth(&value) {
                     Some(truth) if truth != *negated => self.run_chain(rest, cx, fr, state, f),
                     Some(_) => {}
@@ -66,7 +66,7 @@ impl<'a> Eval<'a> {
             Ctl::For(each) => self.run_chain_for(each, rest, cx, fr, state, f),
             Ctl::Match { subject, patterns, arm } => {
                 let value = self.eval(subject, cx, fr);
-                self.decides(state, &value, cx.at(subject.node), "whether it exists");
+                self.decides(state, &value, subject, cx, fr, "whether it exists");
                 if value.is_poison() {
                     state.doubt = true;
                     return;
@@ -89,20 +89,21 @@ impl<'a> Eval<'a> {
         f: &mut dyn FnMut(&mut Self, &mut Frame, &mut Chain),
     ) {
         let mut nest = state.nest;
-        let Some((elements, doubt, private)) = self.elements(each, cx, fr, &mut nest) else {
+        let found = self.elements(each, cx, fr, &mut nest);
+        state.nest = nest;
+        let Some((elements, doubt, private)) = found else {
             state.doubt = true;
             return;
         };
-        state.nest = nest;
         state.doubt |= doubt;
         if private {
-            self.refuse_private(state, cx.at(each.source.node), "how many exist");
+            self.refuse_private(state, &each.source, cx, fr, "how many exist");
         }
         for (key, value) in elements {
             let var = self.bind(each, key, value.clone(), fr);
             if let Some(filter) = &each.filter {
                 let holds = self.eval(filter, cx, fr);
-                self.decides(state, &holds, cx.at(filter.node), "whether it exists");
+                self.decides(state, &holds, filter, cx, fr, "whether it exists");
                 match truth(&holds) {
                     Some(true) => {}
                     Some(false) => continue,
@@ -127,18 +128,24 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn decides(&mut self, state: &Chain, value: &Value, at: Origin, what: &str) {
+    fn decides(&mut self, state: &Chain, value: &Value, by: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, what: &str) {
         if value.flags().has(Flags::PRIVATE) {
-            self.refuse_private(state, at, what);
+            self.refuse_private(state, by, cx, fr, what);
         }
     }
 
-    fn refuse_private(&mut self, state: &Chain, at: Origin, what: &str) {
-        if state.existence {
-            let message = format!("a private value decides {what}; the public build would have another shape");
-            let report = code::PRIVATE_DECIDES.at(at, message).label("private");
-            self.report(report.help("let a value that is not private decide, and put the private one into a field"));
+    fn refuse_private(&mut self, state: &Chain, by: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, what: &str) {
+        if !state.existence {
+            return;
         }
+        let at = cx.at(by.node);
+        let message = format!("a private value decides {what}; the public build would have another shape");
+        let mut report = code::PRIVATE_DECIDES.at(at, message).label("decides");
+        let written = self.explain(by, cx, fr).private_places();
+        if let Some(place) = written.into_iter().find(|place| *place != at) {
+            report = report.also(place, "this is private");
+        }
+        self.report(report.help("let a value that is not private decide, and put the private one into a field"));
     }
 
     /// Puts an element into its slots; gives the entry, if it is one.
@@ -174,13 +181,7 @@ impl<'a> Eval<'a> {
             let (first, last) = (self.eval(first, cx, fr), self.eval(last, cx, fr));
             let private = private_of([&first, &last]);
             let (Kind::Int(first), Kind::Int(last)) = (first.kind(), last.kind()) else { return None };
-            let count = u64::try_from(last.saturating_sub(first)).map_or(0, |n| n.saturating_add(1));
-            if count > crate::limits::LOOP {
-                let message =
-                    format!("{first}..{last} has {count} numbers; a loop takes at most {}", crate::limits::LOOP);
-                self.report(code::LONG_RANGE.at(at, message).label("too long").help("loop over a shorter range"));
-                return None;
-            }
+            let count = self.range_size(first, last, at)?;
             if !self.turn(nest, count, at) {
                 return None;
             }
@@ -218,11 +219,12 @@ impl<'a> Eval<'a> {
     ) -> Flow {
         let Some((each, rest)) = loops.split_first() else { return f(self, fr, state) };
         let mut nest = state.nest;
-        let Some((elements, doubt, private)) = self.elements(each, cx, fr, &mut nest) else {
+        let found = self.elements(each, cx, fr, &mut nest);
+        state.nest = nest;
+        let Some((elements, doubt, private)) = found else {
             state.doubt = true;
             return Flow::On;
         };
-        state.nest = nest;
         state.doubt |= doubt;
         state.private |= private;
         for (key, value) in elements {
@@ -262,7 +264,8 @@ pub(crate) struct LoopState {
     pub(crate) private: bool,
     /// Entries that are loop variables.
     pub(crate) vars: Vec<Arc<EntryKey>>,
-    nest: u64,
+    /// Instances so far.
+    pub(crate) nest: u64,
 }
 
 fn index(at: usize, origin: Origin) -> Option<Value> {

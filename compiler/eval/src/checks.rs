@@ -37,7 +37,7 @@ impl<'a> Eval<'a> {
             next += 1;
         }
         self.check_statements();
-        self.check_lowerers();
+        self.report_missing();
         if self.role != Role::Early {
             self.check_namespaces();
             self.check_hidden();
@@ -155,7 +155,14 @@ impl<'a> Eval<'a> {
         let parts = self.explain(&check.cond, cx, frame);
         let message = check.message.as_ref().map(|message| self.eval(message, cx, frame));
         let message = message.and_then(|value| value.as_text().map(|text| text.into_owned()));
+        // The first line says what is wrong, further ones how to mend it.
         let message = message.unwrap_or_else(|| "a check does not hold".to_owned());
+        let mut told = message.lines();
+        let message = told.next().unwrap_or_default().to_owned();
+        let message = match parts.culprits().filter(|culprits| !message.contains(culprits.as_str())) {
+            Some(culprits) => format!("{message}: {culprits}"),
+            None => message,
+        };
         let code = check.code.map_or(&code::CHECK_FAILED, |id| code_by_id(&id));
         let rule = cx.at(check.node);
         let mut places = parts.places(cx.item).into_iter();
@@ -172,7 +179,15 @@ impl<'a> Eval<'a> {
         if at != rule {
             diagnostic = diagnostic.also(rule, "this must hold");
         }
-        self.report(Report { diagnostic, values: parts.texts() });
+        // Of two values that are in each other's way the places tell all; the lists that they stand in tell nothing.
+        let pair = parts.pair.is_some();
+        let values = if pair { Vec::new() } else { parts.texts(cx.at(check.cond.node)) };
+        let ways: Vec<&str> = told.filter(|line| !line.trim().is_empty()).collect();
+        diagnostic = match ways.as_slice() {
+            [] if pair => diagnostic.help("change one of them"),
+            ways => ways.iter().fold(diagnostic, |d, way| d.help(way.trim())),
+        };
+        self.report(Report { diagnostic, values });
     }
 
     /// Tunes of a site's or cluster's file must hit something; those of modules wait for their target.
@@ -190,7 +205,8 @@ impl<'a> Eval<'a> {
                         let names = self.modules_around(scope);
                         let hint = did_you_mean(name, names.iter().map(|s| s.as_str()));
                         let message = format!("module `{name}` is not in use in {scope}{hint}");
-                        self.report(code::TUNES_NOTHING.at(at, message).label("tunes nothing"));
+                        let report = code::TUNES_NOTHING.at(at, message).label("tunes nothing");
+                        self.report(report.help(format!("write `use {name}`, or leave this out")));
                     }
                     continue;
                 }

@@ -156,7 +156,7 @@ impl<'a> Eval<'a> {
         match self.guards.get(&id) {
             Some(Cell::Done(value)) => return value.clone(),
             Some(Cell::Busy) => {
-                self.cycle(&What::Guard(id));
+                self.cycle(&What::Guard(id), Origin::NOWHERE);
                 return Value::poison(Origin::NOWHERE);
             }
             _ => {}

@@ -90,6 +90,9 @@ impl<'a> Eval<'a> {
     }
 
     fn no_entry(&mut self, key: &EntryKey, at: Origin) {
+        if self.is_removed(key, at) {
+            return;
+        }
         let (members, doubt) = match self.is_own(key.scope) && self.scopes.contains_key(&key.scope) {
             true => self.members_known(key.scope, key.kind),
             false => return,
@@ -358,7 +361,9 @@ impl<'a> Eval<'a> {
         let chosen = match (sig.count, providers.as_slice()) {
             (_, [only]) => Some(only.clone()),
             (Cardinality::Some, several) => self.default_provider(several, at),
-            (_, several) => several.first().cloned(),
+            (_, []) => None,
+            // Which of them is meant can't be said, and that there are several is reported.
+            (_, _) => return Value::poison(at),
         };
         match chosen {
             Some(key) => Value::entry(key, at),

@@ -6,6 +6,7 @@ use crate::state::Eval;
 use crate::why::value_text;
 use kss_ir::{Expr, ExprKind, QuantifierKind};
 use kss_span::Origin;
+use kss_value::scalar::as_range;
 use kss_value::{Kind, Value};
 
 /// Parts of a condition with their values.
@@ -17,9 +18,12 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// The values as texts, each part once.
-    pub(crate) fn texts(&self) -> Vec<(Origin, String)> {
-        let mut out: Vec<(Origin, String)> = Vec::new();
+    /// The values as texts, each part once. The whole condition comes first, without a text.
+    pub(crate) fn texts(&self, whole: Origin) -> Vec<(Origin, String)> {
+        if self.list.is_empty() {
+            return Vec::new();
+        }
+        let mut out: Vec<(Origin, String)> = vec![(whole, String::new())];
         for (origin, value) in &self.list {
             if !out.iter().any(|(known, _)| known == origin) {
                 out.push((*origin, value_text(value)));
@@ -28,7 +32,29 @@ impl Parts {
         out
     }
 
-    /// Where the values were written, outside of the condition itself.
+    /// Where the private ones of them were written.
+    pub(crate) fn private_places(&self) -> Vec<Origin> {
+        let private = self.list.iter().filter(|(_, value)| value.flags().has(kss_value::Flags::PRIVATE));
+        private.map(|(_, value)| value.origin()).filter(|place| !place.is_nowhere()).collect()
+    }
+
+    /// The two values that are in each other's way, as the end of a message.
+    pub(crate) fn culprits(&self) -> Option<String> {
+        let (a, b) = self.pair.as_ref()?;
+        let (text_a, text_b) = (value_text(a), value_text(b));
+        let inside = |a: &Value, b: &Value| match (as_range(a), as_range(b)) {
+            (Some(a), Some(b)) => b.first <= a.first && a.last <= b.last,
+            _ => false,
+        };
+        Some(match (text_a == text_b, inside(a, b), inside(b, a)) {
+            (true, _, _) => text_a,
+            (_, true, _) => format!("{text_a} lies in {text_b}"),
+            (_, _, true) => format!("{text_b} lies in {text_a}"),
+            _ => format!("{text_a} and {text_b}"),
+        })
+    }
+
+    /// Where the values were written, outside of the condition itself; those of the project before those of the library.
     pub(crate) fn places(&self, item: kss_span::ItemId) -> Vec<(Origin, String)> {
         let mut out: Vec<(Origin, String)> = Vec::new();
         let pair = self.pair.iter().flat_map(|(a, b)| [b, a]);
@@ -36,9 +62,10 @@ impl Parts {
             let place = value.origin();
             let plain = !matches!(value.kind(), Kind::Ref(_) | Kind::Bool(_) | Kind::None | Kind::Poison);
             if plain && !place.is_nowhere() && place.item != item && !out.iter().any(|(known, _)| *known == place) {
-                out.push((place, value_text(value)));
+                out.push((place, said_by(place, value)));
             }
         }
+        out.sort_by_key(|(place, _)| in_library(*place));
         out
     }
 
@@ -47,6 +74,19 @@ impl Parts {
             self.list.push((at, value));
         }
     }
+}
+
+/// The value, with the cluster in whose body it stands.
+fn said_by(place: Origin, value: &Value) -> String {
+    match place.item.key().name.strip_prefix("cluster ") {
+        Some(cluster) => format!("{cluster}: {}", value_text(value)),
+        None => value_text(value),
+    }
+}
+
+/// Does the standard library say it?
+pub(crate) fn in_library(place: Origin) -> bool {
+    place.item.key().file.starts_with("std/")
 }
 
 impl<'a> Eval<'a> {
@@ -91,10 +131,11 @@ impl<'a> Eval<'a> {
                         _ => Flow::On,
                     });
                 if flow == Flow::Stop {
+                    // What the condition compares before what it goes through.
+                    self.explain_into(cond, cx, fr, !failing, parts);
                     for each in loops {
                         parts.push(cx.at(each.node), fr.get(each.value));
                     }
-                    self.explain_into(cond, cx, fr, !failing, parts);
                 }
             }
             ExprKind::If { cond, then, otherwise } => {

@@ -108,7 +108,7 @@ impl<'a> Eval<'a> {
             None => self.finish_free(&tree, &place.cx),
         };
         let value = match place.refine {
-            Some(refine) => self.refine(refine, value, &place.cx.this, place.cx.scope, place.cx.entry.as_ref()),
+            Some(refine) => self.refine(refine, value, &Around::of(&place.cx), Some(place.name)),
             None => value,
         };
         (self.hide(value, place.private), Some(tree))
@@ -176,10 +176,11 @@ impl<'a> Eval<'a> {
         let message = format!("{what} is missing");
         let report = self.missing_code(place.private).at(at, message).label(format!("`{}` is not written", place.name));
         let report = report.also(place.declared, "declared here, without a default");
-        self.report(match place.doc {
+        let report = match place.doc {
             Some(doc) => report.note(doc.to_string()),
             None => report,
-        });
+        };
+        self.report(report.help(format!("write `{} = …` there", place.name)));
         Value::poison(at)
     }
 
@@ -309,40 +310,53 @@ impl<'a> Eval<'a> {
         &mut self,
         refine: &'a Refine,
         value: Value,
-        this: &This<'a>,
-        scope: kss_value::ScopeKey,
-        entry: Option<&Arc<kss_value::EntryKey>>,
+        around: &Around<'_, 'a>,
+        field: Option<Symbol>,
     ) -> Value {
         if value.is_poison() || value.is_none() {
             return value;
         }
-        let mut cx = Cx::new(refine.origin.item, scope).with_this(this.clone());
-        cx.entry = entry.cloned();
+        let mut cx = Cx::new(refine.origin.item, around.scope).with_this(around.this.clone());
+        cx.entry = around.entry.cloned();
         let mut frame = Frame::default();
         frame.set(0, value.clone());
         let holds = self.eval(&refine.cond, &cx, &mut frame);
         match crate::chain::truth(&holds) {
             Some(true) => value,
             None => doubt(&value),
-            Some(false) => self.refused(refine, &value, &cx, &mut frame),
+            Some(false) => self.refused(refine, &value, field, &cx, &mut frame),
         }
     }
 
-    fn refused(&mut self, refine: &'a Refine, value: &Value, cx: &Cx<'a>, frame: &mut Frame) -> Value {
+    fn refused(
+        &mut self,
+        refine: &'a Refine,
+        value: &Value,
+        field: Option<Symbol>,
+        cx: &Cx<'a>,
+        frame: &mut Frame,
+    ) -> Value {
         let shown = crate::why::value_text(value);
         let message = match &refine.message {
             Some(message) => self.eval(message, cx, frame).as_text().map(|text| text.into_owned()),
             None => None,
         };
-        let message =
-            message.unwrap_or_else(|| format!("`{shown}` is refused: it does not satisfy the condition of its place"));
-        let values = self.explain(&refine.cond, cx, frame);
+        let message = message.unwrap_or_else(|| match field.filter(|name| !name.is_empty()) {
+            Some(field) => format!("`{field}` can't be {shown}"),
+            None => format!("{shown} can't stand here: it breaks the rule of its type"),
+        });
+        let parts = self.explain(&refine.cond, cx, frame);
         let at = crate::values::place(value, refine.origin);
-        let mut diagnostic = code::BAD_VALUE.at(at, message).label(format!("is `{shown}`"));
+        let mut diagnostic = code::BAD_VALUE.at(at, message).label(shown.clone());
         if at != refine.origin {
-            diagnostic = diagnostic.also(refine.origin, "must satisfy this");
+            diagnostic = diagnostic.also(refine.origin, "what must hold; `it` is the value");
         }
-        self.report(crate::Report { diagnostic, values: values.texts() });
+        // The value itself is told; a diagram shows what it was compared with.
+        let mut values = parts.texts(cx.at(refine.cond.node));
+        if values.iter().all(|(_, text)| text.is_empty() || *text == shown) {
+            values.clear();
+        }
+        self.report(crate::Report { diagnostic, values });
         Value::poison(at)
     }
 
@@ -353,7 +367,20 @@ impl<'a> Eval<'a> {
             (Kind::Record(_), this) => this.clone(),
             _ => This::None,
         };
-        self.refine(refine, value, &this, cx.scope, cx.entry.as_ref())
+        self.refine(refine, value, &Around { this: &this, scope: cx.scope, entry: cx.entry.as_ref() }, None)
+    }
+}
+
+/// What a condition of a place may look at.
+pub(crate) struct Around<'c, 'a> {
+    pub(crate) this: &'c This<'a>,
+    pub(crate) scope: kss_value::ScopeKey,
+    pub(crate) entry: Option<&'c Arc<kss_value::EntryKey>>,
+}
+
+impl<'c, 'a> Around<'c, 'a> {
+    pub(crate) fn of(cx: &'c Cx<'a>) -> Around<'c, 'a> {
+        Around { this: &cx.this, scope: cx.scope, entry: cx.entry.as_ref() }
     }
 }
 

@@ -15,7 +15,8 @@ use std::sync::Arc;
 impl<'a> Eval<'a> {
     /// Everything computed, without what computes it.
     pub(crate) fn freeze(&mut self) -> Frozen {
-        let mut frozen = Frozen { unhandled: self.unhandled(), ..Frozen::default() };
+        let mut frozen =
+            Frozen { unhandled: self.unhandled(), incomplete: self.incomplete_scopes(), ..Frozen::default() };
         let mut late = FxHashMap::default();
         for ix in 0..self.entries.len() as EntryIx {
             let key = self.entry(ix).key.clone();

@@ -32,6 +32,8 @@ pub(crate) struct Frozen {
     /// Entries of intents that nobody handled so far, with where they stand.
     pub(crate) unhandled: Vec<Arc<EntryKey>>,
     pub(crate) handled: FxHashSet<Arc<EntryKey>>,
+    /// Scopes in which a module is used that nobody knows.
+    pub(crate) incomplete: FxHashSet<ScopeKey>,
 }
 
 /// An entry.

@@ -30,6 +30,7 @@ mod modules;
 mod names;
 mod ops;
 mod problems;
+mod providers;
 mod record;
 mod report;
 mod secrets;

@@ -29,6 +29,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Is there no time for anything more?
+    pub(crate) fn is_over(&self) -> bool {
+        self.stopped || self.interrupted
+    }
+}
+
 impl Eval<'_> {
     /// Counts one expression; `false` if there is no time for it.
     pub(crate) fn step(&mut self, item: ItemId, node: u32) -> bool {
@@ -71,13 +78,29 @@ impl Eval<'_> {
         result
     }
 
+    /// How many numbers a range has, if a loop may run over them.
+    pub(crate) fn range_size(&mut self, first: i64, last: i64, at: Origin) -> Option<u64> {
+        let count = u64::try_from(last.saturating_sub(first)).map_or(0, |n| n.saturating_add(1));
+        if count > LOOP {
+            let message = format!("{first}..{last} has {count} numbers, and at most {LOOP} may be gone through");
+            let report = code::LONG_RANGE.at(at, message).label("too long");
+            self.report(report.help("whether a number lies in a range is asked by `n in 1..9`, without a loop"));
+            return None;
+        }
+        Some(count)
+    }
+
     /// Counts one instance of a nest of loops; `false` if there are too many.
     pub(crate) fn turn(&mut self, nest: &mut u64, count: u64, at: Origin) -> bool {
+        let already = *nest > LOOP;
         *nest = nest.saturating_add(count);
+        if already {
+            return false;
+        }
         if *nest > LOOP {
-            let message = format!("this nest of loops has more than {LOOP} instances");
+            let message = format!("this loop has more than {LOOP} instances");
             let report = code::TOO_MUCH_WORK.at(at, message).label("too many elements");
-            self.report(report.help("loop over fewer elements"));
+            self.report(report.help("loop over fewer elements, or over one of them inside a condition"));
             return false;
         }
         true

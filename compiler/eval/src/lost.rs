@@ -6,10 +6,11 @@
 use crate::context::Cx;
 use crate::finish::describe_entry;
 use crate::state::{Eval, Role, UnitIx};
+use indexmap::IndexMap;
 use kss_diag::code;
 use kss_ir::KindUse;
 use kss_span::{Origin, Symbol};
-use kss_value::{EntryKey, Kind, Value};
+use kss_value::{EntryKey, Kind, ScopeKey, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -117,14 +118,38 @@ impl<'a> Eval<'a> {
         for frozen in &self.foreign {
             lost.extend(frozen.unhandled.iter().map(|k| (k.clone(), frozen.entries.get(k).map(|e| e.origin))));
         }
+        let mut groups: IndexMap<(ScopeKey, Symbol), Vec<(Arc<EntryKey>, Origin)>> = IndexMap::new();
         for (key, origin) in lost {
-            if self.marks.handled.contains(&key) || self.intent_is_unlowered(&key) {
+            if self.marks.handled.contains(&key) || self.intent_is_unlowered(&key) || self.is_incomplete(key.scope) {
                 continue;
             }
-            let message = format!("{} of {} reaches no output", describe_entry(&key), key.scope);
-            let report = code::UNLOWERED.at(origin.unwrap_or(Origin::NOWHERE), message).label("lost");
-            self.report(report.help("let a module write something for it, or say `covered x because \"…\"`"));
+            let place = origin.unwrap_or(Origin::NOWHERE);
+            groups.entry((key.scope, key.kind)).or_default().push((key, place));
         }
+        groups.sort_unstable_keys();
+        for ((scope, kind), mut entries) in groups {
+            entries.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+            self.report_lost_entries(scope, kind, &entries);
+        }
+    }
+
+    /// One report for all entries of a kind in a scope: what would handle one would handle the others.
+    fn report_lost_entries(&mut self, scope: ScopeKey, kind: Symbol, entries: &[(Arc<EntryKey>, Origin)]) {
+        let Some(((first, place), rest)) = entries.split_first() else { return };
+        let what = match rest {
+            [] => format!("{} of {scope} reaches no output", describe_entry(first)),
+            _ => format!("{} entries of `{kind}` of {scope} reach no output", entries.len()),
+        };
+        let mut report = code::UNLOWERED.at(*place, what).label(format!("`{}` is lost", first.name));
+        for (key, place) in rest.iter().take(2) {
+            report = report.also(*place, format!("so is `{}`", key.name));
+        }
+        let (help, of) = match self.program.kinds.get(&kind).and_then(|sig| sig.lowered_by) {
+            Some((capability, _)) => ("the module that provides", format!(" `{capability}`")),
+            None => ("the module that reads it", String::new()),
+        };
+        let report = report.rule(format!("{help}{of} writes an output for it, or says `covered x because \"…\"`"));
+        self.report(report.help("use a module that handles it, or leave it out"));
     }
 
     /// Is it reported that nothing lowers the kind of an entry?
@@ -134,58 +159,6 @@ impl<'a> Eval<'a> {
             let from = if site { self.site } else { key.scope };
             self.capability_of(from, capability, Origin::NOWHERE, false).is_none()
         })
-    }
-
-    /// Intents in scopes where nothing lowers them.
-    pub(crate) fn check_lowerers(&mut self) {
-        let program = self.program;
-        let mut by_kind: FxHashMap<(kss_value::ScopeKey, Symbol), Vec<(Symbol, Origin)>> = FxHashMap::default();
-        for entry in &self.entries {
-            let Some(sig) = program.kinds.get(&entry.key.kind) else { continue };
-            if matches!(sig.usage, KindUse::Intent { optional: false }) && sig.lowered_by.is_some() {
-                let of = by_kind.entry((entry.key.scope, sig.name)).or_default();
-                of.push((entry.key.name, entry.origin));
-            }
-        }
-        let mut kinds: Vec<_> = by_kind.into_iter().collect();
-        kinds.sort_by_key(|((scope, kind), _)| (*scope, *kind));
-        for ((scope, kind), mut entries) in kinds {
-            let Some((capability, site)) = program.kinds.get(&kind).and_then(|sig| sig.lowered_by) else { continue };
-            let from = if site { self.site } else { scope };
-            if !self.capability_of(from, capability, Origin::NOWHERE, false).is_none() {
-                continue;
-            }
-            let always = program.capabilities.get(&capability).is_some_and(|c| c.count == kss_ir::Cardinality::One);
-            if always {
-                // That the scope has none is said once, for the scope.
-                continue;
-            }
-            entries.sort_by_key(|(name, _)| *name);
-            let mut names: Vec<String> = entries.iter().take(3).map(|(name, _)| format!("`{name}`")).collect();
-            if let more @ 1.. = entries.len().saturating_sub(3) {
-                names.push(format!("{more} more"));
-            }
-            let need = if entries.len() == 1 { "needs" } else { "need" };
-            let offers: Vec<&str> = program
-                .modules
-                .values()
-                .filter(|m| m.provides.iter().any(|p| p.capability == capability))
-                .map(|m| m.name.as_str())
-                .collect();
-            let home = if site { self.site } else { scope };
-            let offer = if offers.is_empty() { "and no module provides one".to_owned() } else { offers.join(", ") };
-            let message = format!("{kind} {} {need} `{capability}`; {home} uses none: {offer}", names.join(", "));
-            let at = entries.first().map_or(Origin::NOWHERE, |(_, origin)| *origin);
-            let report = match self.removed_provider(home, capability) {
-                Some((module, _, place)) => {
-                    let message =
-                        format!("`{module}` is removed, and {kind} {} needs its `{capability}`", names.join(", "));
-                    code::STILL_NEEDED.at(place.unwrap_or(at), message).label("removed here").also(at, "needs it")
-                }
-                None => code::NO_PROVIDER.at(at, message).label(format!("needs `{capability}`")),
-            };
-            self.report(report);
-        }
     }
 
     /// Where an entry is declared.

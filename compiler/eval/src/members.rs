@@ -5,6 +5,7 @@ use crate::chain::{Chain, nameless, truth};
 use crate::context::{Cx, Frame};
 use crate::names::n;
 use crate::problems::{Active, What};
+use crate::providers::Removed;
 use crate::state::{EntryIx, Eval, Instance, Members, UnitIx, Writer};
 use crate::values::symbol_of;
 use kss_diag::{code, did_you_mean};
@@ -40,7 +41,7 @@ impl<'a> Eval<'a> {
                 return found;
             }
             Some(Members::Busy) => {
-                self.cycle(&What::Members(scope, kind));
+                self.cycle(&What::Members(scope, kind), Origin::NOWHERE);
                 return (Rc::new([]), true);
             }
             None => {}
@@ -201,6 +202,7 @@ impl<'a> Eval<'a> {
             if !(sig.shared || sig.nameless || implicit || layer == Layer::Overlay) {
                 let first = entry.origin;
                 self.declared_twice(&key, first, origin);
+                return None;
             }
             let entry = &mut self.entries[ix as usize];
             if implicit {
@@ -226,7 +228,7 @@ impl<'a> Eval<'a> {
 
     fn declared_twice(&mut self, key: &EntryKey, first: Origin, second: Origin) {
         let message = format!("{} `{}` is declared twice in {}", key.kind, key.name, key.scope);
-        let report = code::DECLARED_TWICE.at(second, message).label("here").also(first, "and here");
+        let report = code::DECLARED_TWICE.at(second, message).label("again").also(first, "first declared here");
         self.report(
             report.help(format!("keep one of them; others change it by `tune {} {} {{ … }}`", key.kind, key.name)),
         );
@@ -274,12 +276,14 @@ impl<'a> Eval<'a> {
                 let hint = did_you_mean(&entry.name, names);
                 let message = format!("there is no {kind} `{}` in {scope}{hint}", entry.name);
                 let at = Origin::new(self.unit(unit).item, remove.node);
-                self.report(code::REMOVES_NOTHING.at(at, message).label("removes nothing"));
+                self.report(code::REMOVES_NOTHING.at(at, message).label("removes nothing").help("leave it out"));
             } else if path.is_empty() {
                 found.retain(|ix| !before.contains(ix));
                 for ix in before {
                     let key = self.entry(ix).key.clone();
                     self.by_key.remove(&key);
+                    let origin = Origin::new(self.unit(unit).item, remove.node);
+                    self.removed.insert(key, Removed { origin, readers: Vec::new() });
                 }
             }
         }

@@ -117,7 +117,8 @@ impl<'a> Eval<'a> {
             let Some(origin) = origin.filter(|_| !all.contains(name)) else { continue };
             let hint = did_you_mean(name, all.iter().map(|s| s.as_str()));
             let message = format!("module `{name}` is not in use in {scope}{hint}");
-            self.report(code::REMOVES_NOTHING.at(origin, message).label("removes nothing"));
+            let report = code::REMOVES_NOTHING.at(origin, message).label("removes nothing");
+            self.report(report.help("leave it out"));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Statements of a block as contributions to places.
 
 use crate::Layer;
+use crate::cells::DEEPEST;
 use crate::chain::{Flow, LoopState, truth};
 use crate::context::{Cx, Frame};
 use crate::layout::Layout;
@@ -238,6 +239,12 @@ impl<'a> Eval<'a> {
                 return false;
             };
             prefix.push(name);
+        }
+        if prefix.len() > DEEPEST {
+            self.too_deep(mark.origin);
+            prefix.truncate(depth);
+            ops.list.push(Op { path: prefix.clone(), act: Act::Poison, mark: mark.clone() });
+            return false;
         }
         depth != 0 || prefix.first().is_none_or(|first| only.takes(*first))
     }

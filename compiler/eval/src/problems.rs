@@ -51,8 +51,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// Reports that `what`, which is being computed, needs itself.
-    pub(crate) fn cycle(&mut self, what: &What) {
+    /// Reports that `what`, which is being computed, needs itself; `at` asked for it again.
+    pub(crate) fn cycle(&mut self, what: &What, at: Origin) {
         let Some(from) = self.active.iter().rposition(|active| active.what == *what) else { return };
         let names: Vec<String> = self.active[from..].iter().map(|active| self.describe(&active.what)).collect();
         let places: Vec<Origin> = self.active[from..].iter().map(|active| active.at).collect();
@@ -64,17 +64,20 @@ impl<'a> Eval<'a> {
         chain.push(&first);
         let text = chain.join("\n→ ");
         // Of member i + 1 the place that asked lies in member i.
-        let asked = |i: usize| places[(i + 1) % places.len()];
+        let asked = |i: usize| places.get(i + 1).copied().unwrap_or(at);
         let key = |o: &Origin| -> (bool, ItemKey, u32) { (o.is_nowhere(), o.item.key(), o.node) };
         let place = turn(names.len()).map(asked).min_by_key(key).unwrap_or(Origin::NOWHERE);
-        let mut report = code::FIELD_CYCLE.at(place, format!("{first} depends on itself")).label("asked here");
+        let mut report = code::FIELD_CYCLE.at(place, format!("{first} depends on itself"));
         for i in turn(names.len()) {
             let at = asked(i);
-            if at != place && !at.is_nowhere() {
-                report = report.also(at, format!("{} needs {}", names[i], names[(i + 1) % names.len()]));
+            let needs = format!("needs {}", names[(i + 1) % names.len()]);
+            if at == place && report.label.is_empty() {
+                report = report.label(needs);
+            } else if at != place && !at.is_nowhere() {
+                report = report.also(at, needs);
             }
         }
-        self.report(report.note(text));
+        self.report(report.note(text).help("give one of them a value of its own"));
     }
 
     /// Something is known only with the clusters.
@@ -140,15 +143,16 @@ impl<'a> Eval<'a> {
             let reason = old.because.as_deref().unwrap_or_default();
             let message = format!("{what} is set for a reason: {reason}");
             let report = code::BEATS_REASON.at(new.origin, message).label(says(new_name, new_value));
-            let report = report.also(old.origin, format!("{}, because {reason}", says(old_name, old_value)));
-            self.report(report.suggest("say that you know better", new.origin, How::Before, "override "));
+            let report = report.also(old.origin, format!("{}, for that reason", says(old_name, old_value)));
+            let title = "write `override` before it if you know better";
+            self.report(report.suggest(title, new.origin, How::Before, "override "));
             return;
         }
         let same_writer = old.who == new.who;
         if same_writer {
             let message = format!("{what} is written twice with different values");
             let report = code::DUPLICATE_KEY.at(new.origin, message).label(says(None, new_value));
-            self.report(report.also(old.origin, says(None, old_value)));
+            self.report(report.also(old.origin, says(None, old_value)).help("keep one of them"));
             return;
         }
         let message = match (old_name, new_name) {
@@ -157,10 +161,12 @@ impl<'a> Eval<'a> {
         };
         let report = code::CONFLICT.at(new.origin, message).label(says(new_name, new_value));
         let report = report.also(old.origin, says(old_name, old_value));
+        let win = |word: &str| format!("write `{word}` before the one that is to win");
         let report = match new.layer {
-            Layer::Force | Layer::Overlay => report,
-            Layer::Override => report.suggest("let this one win", new.origin, How::Before, "force "),
-            _ => report.suggest("let this one win", new.origin, How::Before, "override "),
+            _ if old_name == new_name => report.help("keep one of them"),
+            Layer::Force | Layer::Overlay => report.help("keep one of them"),
+            Layer::Override => report.suggest(win("force"), new.origin, How::Before, "force "),
+            _ => report.suggest(win("override"), new.origin, How::Before, "override "),
         };
         self.report(report);
     }

@@ -123,7 +123,7 @@ impl<'a> Eval<'a> {
         };
         let what = What::Partial(Rc::as_ptr(partial) as usize, def.name, name);
         let Some(tree) = tree else {
-            self.cycle(&what);
+            self.cycle(&what, at);
             return Some(Value::poison(at));
         };
         self.active.push(Active { what, at });

@@ -1,5 +1,6 @@
 //! What is wrong, collected once each.
 
+use crate::explain::in_library;
 use kss_diag::{Diagnostic, code};
 use kss_span::{ItemKey, Origin};
 use rustc_hash::FxHashSet;
@@ -29,7 +30,8 @@ pub(crate) struct Reports {
 
 impl Reports {
     pub(crate) fn push(&mut self, report: impl Into<Report>) {
-        let report = report.into();
+        let mut report = report.into();
+        towards_project(&mut report.diagnostic);
         let d = &report.diagnostic;
         if self.seen.insert((d.code.id, d.place, d.message.clone())) {
             self.list.push(report);
@@ -40,6 +42,17 @@ impl Reports {
     pub(crate) fn finish(mut self) -> Vec<Report> {
         self.list.sort_by_cached_key(sort_key);
         self.list
+    }
+}
+
+/// The place to edit is in the project if any of the places is: nobody edits the library.
+fn towards_project(diagnostic: &mut Diagnostic<Origin>) {
+    if diagnostic.place.is_nowhere() || !in_library(diagnostic.place) {
+        return;
+    }
+    if let Some(label) = diagnostic.labels.iter_mut().find(|l| !l.place.is_nowhere() && !in_library(l.place)) {
+        std::mem::swap(&mut label.place, &mut diagnostic.place);
+        std::mem::swap(&mut label.message, &mut diagnostic.label);
     }
 }
 

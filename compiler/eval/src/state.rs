@@ -6,6 +6,7 @@ use crate::layout::Layout;
 use crate::limits::Limits;
 use crate::lost::Marks;
 use crate::problems::Active;
+use crate::providers::{Needers, Removed};
 use crate::report::{Report, Reports};
 use crate::secrets::Source as SecretSource;
 use crate::why::WhyLeaf;
@@ -245,6 +246,10 @@ pub(crate) struct Eval<'a> {
     pub(crate) private_places: FxHashSet<SecretRef>,
     /// Capabilities whose absence is reported.
     pub(crate) absent: FxHashSet<(ScopeKey, Symbol)>,
+    /// The same with who needs them, until they are reported.
+    pub(crate) missing: IndexMap<(ScopeKey, Symbol), Needers>,
+    /// Entries that somebody removed.
+    pub(crate) removed: IndexMap<Arc<EntryKey>, Removed>,
 }
 
 /// What can be told of the program before evaluating it.
@@ -311,6 +316,8 @@ impl<'a> Eval<'a> {
             secret_sources: FxHashMap::default(),
             private_places: FxHashSet::default(),
             absent: FxHashSet::default(),
+            missing: IndexMap::new(),
+            removed: IndexMap::new(),
         }
     }
 

@@ -202,7 +202,7 @@ impl<'t> Run<'t> {
             Kind::Bool(true) => return true,
             Kind::Bool(false) => {
                 let mut eval = self.eval();
-                let values = eval.explain(cond, &cx, frame).texts();
+                let values = eval.explain(cond, &cx, frame).texts(cx.at(cond.node));
                 let diagnostic = code::EXPECTATION.at(self.at(node), "this does not hold");
                 self.reports.push(Report { diagnostic, values });
             }
@@ -357,6 +357,7 @@ impl Frozen {
             absent: self.absent.iter().map(|(s, name)| (scope(s), *name)).collect(),
             unhandled: Vec::new(),
             handled: Default::default(),
+            incomplete: self.incomplete.iter().map(scope).collect(),
         }
     }
 }

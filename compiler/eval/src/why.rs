@@ -104,7 +104,21 @@ pub(crate) fn value_text(value: &Value) -> String {
         Kind::List(items) => format!("[{}]", items_text(items)),
         Kind::Set(items) => format!("{{{}}}", items_text(items)),
         Kind::Record(record) if record.is_empty() => "{}".to_owned(),
+        Kind::IpRange(range) => range_text(range),
         _ => literal(value).unwrap_or_else(|| describe(value)),
+    }
+}
+
+/// `10.69.50.192 – .223`: what two neighbours have in common is not said twice.
+fn range_text(range: &kss_value::scalar::IpRange) -> String {
+    let (first, last) = (range.first.to_string(), range.last.to_string());
+    if first == last {
+        return first;
+    }
+    let network = |text: &str| text.rfind('.').map(|dot| text[..dot].to_owned());
+    match (network(&first), network(&last)) {
+        (Some(a), Some(b)) if a == b => format!("{first} – {}", &last[b.len()..]),
+        _ => format!("{first} – {last}"),
     }
 }
 

@@ -188,6 +188,8 @@ pub struct Statements {
     pub checks: Vec<Check>,
     /// `covered`, `fail` as statements.
     pub effects: Vec<Effect>,
+    /// A module is used that nobody knows, which is reported: what is missing here is missing because of that.
+    pub incomplete: bool,
 }
 
 /// `use cilium-bgp { pool = … }`

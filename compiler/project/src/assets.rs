@@ -29,6 +29,8 @@ impl Assets {
             return found.map(Into::into);
         }
         let bytes = std::fs::read(self.root.join(path));
-        bytes.map(Into::into).map_err(|error| FileError { message: format!("`{path}` can't be read: {error}") })
+        bytes
+            .map(Into::into)
+            .map_err(|error| FileError { message: format!("`{path}` can't be read: {}", crate::load::reason(&error)) })
     }
 }

@@ -86,6 +86,9 @@ pub enum LoadError {
     /// A folder can't be listed.
     #[error("`{0}` can't be read: {1}")]
     Folder(String, std::io::Error),
+    /// There is no source at all.
+    #[error("there is no .kss file in `{0}`; `kssc init` begins a project")]
+    NoSources(String),
 }
 
 /// Reads the project that `paths` belong to: all `.kss` files of each folder and below, and of each file its folder.
@@ -93,6 +96,8 @@ pub enum LoadError {
 pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     let mut found: Vec<PathBuf> = Vec::new();
     for path in paths {
+        // An empty path is the current folder.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path.as_path() };
         let meta = std::fs::metadata(path).map_err(|_| LoadError::Missing(shown(path)))?;
         if meta.is_dir() {
             walk(path, &mut found)?;
@@ -103,6 +108,11 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     }
     found.sort();
     found.dedup();
+    if found.is_empty() {
+        let folders: Vec<String> = paths.iter().map(|path| shown(path)).collect();
+        let folders = folders.join("`, `");
+        return Err(LoadError::NoSources(if folders.is_empty() { ".".to_owned() } else { folders }));
+    }
     let read: Vec<(PathBuf, std::io::Result<Vec<u8>>)> =
         found.into_par_iter().map(|p| (p.clone(), std::fs::read(p))).collect();
     let mut out = Loaded::default();
@@ -110,7 +120,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
         let name = Symbol::new(&shown(&path));
         let id = FileId(out.files.len() as u32);
         let (text, diag) = decode(bytes);
-        out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
+        out.diags.extend(diag.map(|(code, message, at, fix)| code.at(at.at(id), message).help(fix)));
         out.files.push(SourceText { id, path: name, disk: Some(path), text });
     }
     lock(paths, &mut out);
@@ -134,7 +144,7 @@ fn lock(paths: &[PathBuf], out: &mut Loaded) {
     let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return };
     let id = FileId(out.files.len() as u32);
     let (text, diag) = decode(std::fs::read(&path));
-    out.diags.extend(diag.map(|(code, message, at)| code.at(at.at(id), message)));
+    out.diags.extend(diag.map(|(code, message, at, fix)| code.at(at.at(id), message).help(fix)));
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let (schemas, problems) = match Lock::parse(&text) {
         Ok(lock) => {
@@ -160,7 +170,8 @@ fn place_in(text: &str, problem: &LockProblem) -> TextRange {
     TextRange::new(at, at + path.len() as u32)
 }
 
-type Problem = (&'static kss_diag::Code, String, TextRange);
+/// Why a file has no text: code, message, place, and how to mend it.
+type Problem = (&'static kss_diag::Code, String, TextRange, &'static str);
 
 fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
     let bytes = match bytes {
@@ -168,7 +179,15 @@ fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
         Err(error) => {
             return (
                 "".into(),
-                Some((&code::UNREADABLE, format!("the file can't be read: {error}"), TextRange::empty(0))),
+                Some((
+                    &code::UNREADABLE,
+                    format!("the file can't be read: {}", reason(&error)),
+                    TextRange::empty(0),
+                    match error.kind() {
+                        std::io::ErrorKind::NotFound => "a link leads nowhere: mend it, or take it out of the folder",
+                        _ => "let the user who runs this read it, or take it out of the folder",
+                    },
+                )),
             );
         }
     };
@@ -181,7 +200,20 @@ fn decode(bytes: std::io::Result<Vec<u8>>) -> (Arc<str>, Option<Problem>) {
             let text = String::from_utf8_lossy(&bytes[..valid]).into_owned();
             let at = TextRange::empty(text.len() as u32);
             let message = format!("the file is no UTF-8 text: byte {} is 0x{bad:02x}", valid + 1);
-            (text.into(), Some((&code::NOT_UTF8, message, at)))
+            (text.into(), Some((&code::NOT_UTF8, message, at, "save it as UTF-8")))
+        }
+    }
+}
+
+/// Why the system refuses, without its own numbers.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{Places, Shared, evaluation};
 use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
 use kss_eval::{Outcome, Report, ScopeModel};
 use kss_span::{FileId, ItemId, Origin, Symbol};
+use kss_value::ScopeKind;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use salsa::Storage;
@@ -170,27 +171,61 @@ impl Session {
         self.parse_all();
         let places = self.places();
         let mut diagnostics = self.static_diagnostics(&places);
-        let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && d.code.id < "K0200");
+        // After a syntax error statements are missing, and what evaluation says would be about that. If which entries exist goes
+        // in a circle, all of it would be about the circle.
+        let hopeless = |d: &Diagnostic| d.code.id < "K0200" || *d.code == code::KIND_CYCLE;
+        let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && hopeless(d));
+        // In place of a wrong expression nothing stands, and that may be what would have handled an entry.
+        let holes = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let mut outcomes = Vec::new();
         let mut scopes = Vec::new();
-        // After a syntax error statements are missing, and what evaluation says would be about that.
         if !broken {
             for site in self.sites() {
                 let Some(outcome) = self.evaluate(site) else { continue };
-                scopes.extend(outcome.parts.iter().map(|part| part.scope.key.to_string()));
                 for part in &outcome.parts {
-                    let scope = part.scope.key.to_string();
-                    diagnostics.extend(part.reports.iter().map(|report| {
+                    // What is wrong with the site itself is wrong everywhere.
+                    let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
+                    scopes.extend(cluster.clone());
+                    let reports = part.reports.iter();
+                    let reports = reports.filter(|report| !holes || *report.diagnostic.code != code::UNLOWERED);
+                    diagnostics.extend(reports.map(|report| {
                         let mut diag = self.located(&places, report);
-                        diag.scopes.push(scope.clone());
+                        diag.scopes.extend(cluster.clone());
                         diag
                     }));
                 }
                 outcomes.push((site, outcome));
             }
         }
-        let diagnostics = kss_diag::arrange(drop_followers(diagnostics), &scopes, self);
+        let diagnostics = self.without_shadows(drop_followers(diagnostics));
+        let diagnostics = kss_diag::arrange(diagnostics, &scopes, self);
         Checked { diagnostics, outcomes, places }
+    }
+
+    /// Without what is said of a line that can't be read: what is left of it means something else than its writer did.
+    fn without_shadows(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let is_syntax = |d: &Diagnostic| d.severity == Severity::Error && d.code.id < "K0200";
+        let line = |d: &Diagnostic| {
+            let text = self.text(d.place.file);
+            let at = (d.place.range.lo as usize).min(text.len());
+            let begin = text.as_bytes()[..at].iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
+            (d.place.file, begin)
+        };
+        let lines = |wanted: &dyn Fn(&Diagnostic) -> bool| -> FxHashSet<(FileId, usize)> {
+            diagnostics.iter().filter(|d| wanted(d)).map(line).collect()
+        };
+        let unread = lines(&is_syntax);
+        // What is nested too deep is not read at all.
+        let too_deep = lines(&|d| *d.code == code::TOO_DEEP);
+        let tells = |d: &Diagnostic| match is_syntax(d) {
+            true => *d.code == code::TOO_DEEP || !too_deep.contains(&line(d)),
+            false => !unread.contains(&line(d)),
+        };
+        if unread.is_empty() {
+            return diagnostics;
+        }
+        let keep: Vec<bool> = diagnostics.iter().map(tells).collect();
+        diagnostics.into_iter().zip(keep).filter_map(|(d, keep)| keep.then_some(d)).collect()
     }
 
     /// A report with places, and the values of a failed check as a diagram.
@@ -204,7 +239,7 @@ impl Session {
         let text = &self.text(file)[whole.range()];
         let parts: Vec<PartValue> = parts
             .iter()
-            .filter(|(s, _)| s.file == file)
+            .filter(|(s, text)| s.file == file && !text.is_empty())
             .map(|(s, text)| {
                 let range = kss_span::TextRange::new(s.range.lo - whole.lo, s.range.hi - whole.lo);
                 PartValue { range, text: (*text).clone() }
@@ -265,6 +300,23 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Adds what is wrong with outputs, unless the same was found before.
+    pub fn add(&mut self, found: Vec<Diagnostic<Origin>>) {
+        for diagnostic in found {
+            let diagnostic = self.places.locate(diagnostic);
+            let (place, code) = (diagnostic.place, diagnostic.code);
+            let known = self.diagnostics.iter().any(|d| {
+                let near = d.place.file == place.file
+                    && d.place.range.lo < place.range.hi
+                    && place.range.lo < d.place.range.hi;
+                d.code == code && (near || d.place == place)
+            });
+            if !known {
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
     /// Is something wrong that forbids to write?
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|d| d.severity == Severity::Error)

@@ -154,7 +154,8 @@ impl<'a> Lower<'a> {
         error_expr(node)
     }
 
-    /// Reports an unknown word, with the near one.
+    /// Reports an unknown word, with the near one, which is given back: whoever goes on as if it stood there makes no
+    /// further mistakes of the one.
     pub(crate) fn unknown<'s>(
         &mut self,
         code: &'static Code,
@@ -162,11 +163,12 @@ impl<'a> Lower<'a> {
         message: String,
         word: &str,
         known: impl IntoIterator<Item = &'s str>,
-    ) {
+    ) -> Option<Symbol> {
         let at = self.at(node);
         let known: Vec<&str> = known.into_iter().collect();
         let mut diag = code.at(at, message);
-        match closest(word, known.iter().copied()) {
+        let near = closest(word, known.iter().copied());
+        match near {
             Some(near) => {
                 diag = diag
                     .fix(format!("write `{near}`"), at, kss_diag::How::Replace, near)
@@ -176,9 +178,19 @@ impl<'a> Lower<'a> {
                 let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                 diag = diag.help(format!("there are {}", list.join(", ")));
             }
+            // More than a line of names is no help; the nearest few in order of the alphabet are none either.
+            None if !known.is_empty() && code.id == code::UNKNOWN_FIELD.id => {
+                diag = diag.help(format!("leave it out, or use one of its {} fields", known.len()));
+            }
+            None if code.id == code::UNKNOWN_MODULE.id => {
+                diag =
+                    diag.help("write it in a file of this project (`module NAME { … }`), or use one of the library's");
+            }
             None => {}
         }
+        let near = near.map(Symbol::new);
         self.report(diag);
+        near
     }
 
     /// Runs `f` without reporting or recording anything.

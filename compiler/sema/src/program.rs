@@ -118,16 +118,13 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
             out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, false, *name, None, body)))
         }
         StmtKind::Cluster { name, site, body } => {
-            check_site(&mut lower, *site);
+            check_site(&mut lower, *site, false);
             out.scope =
                 Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Cluster, false, *name, Some(*site), body)));
         }
         StmtKind::Entry { head, body, .. } => {
             if let Some(name) = crate::items::overlay_of(head) {
-                // An overlay lies beside the site and needs no import: it is the site.
-                if !sigs.sites.contains_key(&name.text) {
-                    check_site(&mut lower, name);
-                }
+                check_site(&mut lower, name, true);
                 out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, true, name, None, body)));
             }
         }
@@ -153,12 +150,12 @@ fn absorb(into: &mut Lower<'_>, from: Lower<'_>) {
     into.used_names.extend(from.used_names);
 }
 
-fn check_site(lower: &mut Lower<'_>, site: ast::Name) {
-    if site.is_missing() || lower.sigs.lookup(lower.file, site.text).is_some_and(|i| i.key().name.starts_with("site "))
-    {
-        return;
-    }
-    if lower.sigs.files.get(&lower.file).is_some_and(|f| f.broken.contains(&site.text)) {
+/// A cluster imports its site; an overlay means the site of its name, wherever that stands.
+fn check_site(lower: &mut Lower<'_>, site: ast::Name, overlay: bool) {
+    let sigs = lower.sigs;
+    let seen = sigs.lookup(lower.file, site.text).is_some_and(|i| i.key().name.starts_with("site "));
+    let reported = sigs.files.get(&lower.file).is_some_and(|file| file.missing.contains(&site.text));
+    if site.is_missing() || seen || reported || overlay && sigs.sites.contains_key(&site.text) {
         return;
     }
     let at = lower.at(site.id);

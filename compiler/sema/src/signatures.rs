@@ -16,7 +16,7 @@ use kss_ir::{CapabilitySig, FnId, KindSig, RecordDef, RecordId, Ty, UnionDef};
 use kss_span::{ItemId, Symbol};
 use kss_syntax::ast::Stmt;
 use kss_value::ScopeKind;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Signatures of all items of a project and the library.
@@ -63,8 +63,8 @@ pub struct FileSig {
     pub own: FxHashMap<Symbol, ItemId>,
     /// What it imports.
     pub imports: FxHashMap<Symbol, ImportedName>,
-    /// Names of imports that lead nowhere: reported once, silent where they are used.
-    pub broken: Vec<Symbol>,
+    /// Names that it imports from where they are not, which is reported once.
+    pub missing: FxHashSet<Symbol>,
 }
 
 /// A function.

@@ -42,7 +42,8 @@ pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
             let known = |word: &str| example.files.iter().any(|(_, text)| declares(text, word));
             match (known("site"), scope_end(&items)) {
                 (true, Some((scope, end))) if !shown.is_empty() => {
-                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)))
+                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)));
+                    files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
                 }
                 (true, _) => {}
                 // What is broken says so as it is.
@@ -142,9 +143,9 @@ fn output(scope: &str, shown: &[String]) -> String {
 
 /// Encloses what is no declaration of a file; the text of the file that the rest of the project is in.
 fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -> String {
-    let inner: Vec<&Item<'_>> = items.iter().skip_while(|i| at_top(&i.stmt.kind)).collect();
-    let Some(first) = inner.first() else { return small_site("").1 };
-    let start = first.range.lo as usize;
+    let inner = || items.iter().filter(|i| !at_top(&i.stmt.kind));
+    let (Some(first), Some(last)) = (inner().next(), inner().last()) else { return small_site("").1 };
+    let (start, end) = (first.range.lo as usize, last.range.hi as usize);
     let (head, behind, scope, outside) = match place {
         Place::File | Place::Module => {
             let head = "module spec-example { phase = apps, ".to_owned();
@@ -160,7 +161,8 @@ fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -
         }
     };
     let values = if scope.is_empty() { String::new() } else { output(scope, shown) };
-    main.push_str(&format!("\n{behind}{values}}}\n"));
+    // On one line, so that those behind it stay where they are.
+    main.insert_str(end, &format!("\n{behind}{values}}}").replace('\n', ", "));
     if place == Place::Cluster {
         main.push_str(&format!("site home {{{SITE}}}\n"));
     }
@@ -177,6 +179,7 @@ fn at_top(kind: &StmtKind) -> bool {
             | StmtKind::Fn { .. }
             | StmtKind::Capability { .. }
             | StmtKind::Kind(_)
+            | StmtKind::Test { .. }
     )
 }
 

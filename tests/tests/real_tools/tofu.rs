@@ -43,7 +43,7 @@ fn every_environment_can_be_planned() {
     let (_folder, root) = deployed();
     for environment in environments() {
         let scratch = tempfile::tempdir().expect("a folder");
-        prepare(environment, &root, scratch.path());
+        let secrets = prepare(environment, &root, scratch.path());
         let run = |arguments: &[&str]| {
             let mut command = tools::tofu(scratch.path(), arguments, TEST)?;
             let (good, out, said) = tools::run(&mut command);
@@ -55,11 +55,22 @@ fn every_environment_can_be_planned() {
         }
         run(&["validate", "-no-color"]);
         run(&["apply", "-auto-approve", "-input=false", "-no-color"]);
+        let state = run(&["show", "-json"]).expect("it was there");
+        // Each secret that the environment asks for reaches some module.
+        let arrived = |secret: &str| SEEDS.contains(&secret) || state.contains(&format!("{PLACEHOLDER}{secret}"));
+        let lost: Vec<&String> = secrets.iter().filter(|secret| !arrived(secret)).collect();
+        assert!(lost.is_empty(), "{environment}: no module gets {lost:?}");
     }
 }
 
-/// Writes the environment so that it needs no provider and no secret.
-fn prepare(environment: &str, root: &Path, scratch: &Path) {
+const PLACEHOLDER: &str = "value-of-";
+
+/// Secrets that others are derived from: they don't appear themselves.
+const SEEDS: &[&str] = &["upstream_keycloak__upstream_users"];
+
+/// Writes the environment so that it needs no provider and no secret; the names of its secret variables
+/// that a module takes.
+fn prepare(environment: &str, root: &Path, scratch: &Path) -> Vec<String> {
     let read =
         |path: &str| tree().get(path).map(|file| String::from_utf8(file.content.bytes().to_vec()).expect("a text"));
     let text = read(&format!("{environment}/main.tf.json")).expect("it is there");
@@ -72,15 +83,12 @@ fn prepare(environment: &str, root: &Path, scratch: &Path) {
         copy_module(&from, &scratch.join(call));
         module["source"] = json!(format!("./{call}"));
     }
-    for (name, variable) in main.get_mut("variable").and_then(Value::as_object_mut).into_iter().flatten() {
-        if variable["sensitive"] == true {
-            variable["default"] = json!(format!("value-of-{name}"));
-        }
-    }
+    let secrets = secret_variables(&mut main);
     std::fs::write(scratch.join("main.tf.json"), format!("{:#}\n", Value::Object(main))).expect("a file");
     if let Some(values) = read(&format!("{environment}/terraform.tfvars")) {
         std::fs::write(scratch.join("terraform.tfvars"), values).expect("a file");
     }
+    secrets
 }
 
 fn copy_module(from: &Path, to: &Path) {
@@ -91,6 +99,21 @@ fn copy_module(from: &Path, to: &Path) {
     std::fs::create_dir(to).expect("a folder");
     std::fs::write(to.join("variables.tf"), read("variables.tf")).expect("a file");
     std::fs::write(to.join("main.tf"), standin::stand_in(&parse("main.tf"), &parse("outputs.tf"))).expect("a file");
+}
+
+/// Gives every secret variable a value; the names of those that a call of a module takes.
+fn secret_variables(main: &mut Map<String, Value>) -> Vec<String> {
+    let calls = main.get("module").map(Value::to_string).unwrap_or_default();
+    let mut taken = Vec::new();
+    for (name, variable) in main.get_mut("variable").and_then(Value::as_object_mut).into_iter().flatten() {
+        if variable["sensitive"] == true {
+            variable["default"] = json!(format!("{PLACEHOLDER}{name}"));
+            if calls.contains(&format!("var.{name}")) {
+                taken.push(name.clone());
+            }
+        }
+    }
+    taken
 }
 
 #[test]

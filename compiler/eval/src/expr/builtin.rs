@@ -10,7 +10,7 @@ use kss_diag::code;
 use kss_ir::{Expr, ExprKind};
 use kss_span::{Origin, Symbol};
 use kss_value::builtins::{self, interpolate};
-use kss_value::scalar::{duplicate_pair, overlapping_pair};
+use kss_value::scalar::{duplicate_pair, meeting_pair, overlapping_pair};
 use kss_value::{EntryKey, Flags, Kind, Later, Record, Value};
 use std::sync::Arc;
 
@@ -87,6 +87,10 @@ impl<'a> Eval<'a> {
 
     /// A function of `kss_value`. Keys that are `none` are no keys.
     fn pure(&mut self, name: Symbol, values: &[Value], args: &[Expr], cx: &Cx<'a>, at: Origin) -> Value {
+        // How many there are, and which is first, can't be said of a list that an error has cut short.
+        if matches!(name.as_str(), "count" | "first" | "last" | "contains" | "within") && values.iter().any(may_lack) {
+            return Value::poison(at);
+        }
         let cleaned: Vec<Value> = values.iter().map(without_none).collect();
         match builtins::call(&name, &cleaned, at) {
             Ok(value) => value,
@@ -121,7 +125,7 @@ impl<'a> Eval<'a> {
         Value::poison(at)
     }
 
-    /// The elements that make `unique`, `disjoint` and `overlaps` false.
+    /// The elements, that which is to be changed last, that make `unique`, `disjoint` and `apart` false, or `overlaps` true.
     pub(crate) fn offenders(&self, name: Symbol, values: &[Value]) -> Option<(Value, Value)> {
         let list = |value: &Value| match value.kind() {
             Kind::List(items) | Kind::Set(items) => Some(items.to_vec()),
@@ -138,7 +142,12 @@ impl<'a> Eval<'a> {
                 let (a, b) = overlapping_pair(&items)?;
                 Some((items[a].clone(), items[b].clone()))
             }
-            ("overlaps", [a, b]) => Some((a.clone(), b.clone())),
+            ("apart", [a, b]) => {
+                let (a, b) = (list(a)?, list(b)?);
+                let (one, other) = meeting_pair(&a, &b)?;
+                Some((b[other].clone(), a[one].clone()))
+            }
+            ("overlaps", [a, b]) => Some((b.clone(), a.clone())),
             _ => None,
         }
     }
@@ -240,6 +249,16 @@ impl<'a> Eval<'a> {
                 image.clone()
             }
         }
+    }
+}
+
+/// Could an error have hidden elements? If those that are there are sound, the mark of the list means others.
+fn may_lack(value: &Value) -> bool {
+    let broken = |value: &Value| value.flags().has(Flags::POISON);
+    match value.kind() {
+        Kind::List(items) | Kind::Set(items) => broken(value) && !items.iter().any(broken),
+        Kind::Record(record) => broken(value) && !record.iter().any(|(_, value)| broken(value)),
+        _ => false,
     }
 }
 

@@ -23,6 +23,7 @@ impl<'a> Eval<'a> {
         let Some(ir) = self.program.fns.get(&function).map(|ir| &**ir) else { return Value::poison(at) };
         let own = Cx { item: ir.item, scope, unit: cx.unit, entry: cx.entry.clone(), this };
         let value = deeper(|| self.eval(&ir.body, &own, &mut Frame::with(args)));
+        let value = self.fathom(value, at);
         // What the function computed comes, for its reader, from the call.
         match value.origin().item == ir.item && cx.item != ir.item {
             true => value.with_origin(at),

@@ -83,7 +83,8 @@ impl<'a> Eval<'a> {
         match self.env.read(path) {
             Ok(bytes) => Some(bytes),
             Err(error) => {
-                self.report(code::UNREADABLE.at(at, error.message).label("can't be read"));
+                let report = code::UNREADABLE.at(at, error.message).label("can't be read");
+                self.report(report.help("a path is relative to the file that it stands in"));
                 None
             }
         }

@@ -28,8 +28,7 @@ impl<'a> Eval<'a> {
     fn range(&mut self, first: &'a Expr, last: &'a Expr, cx: &Cx<'a>, fr: &mut Frame, at: Origin) -> Value {
         let (first, last) = (self.eval(first, cx, fr), self.eval(last, cx, fr));
         let (Kind::Int(from), Kind::Int(to)) = (first.kind(), last.kind()) else { return Value::poison(at) };
-        let count = u64::try_from(to.saturating_sub(from)).map_or(0, |n| n.saturating_add(1));
-        if !self.turn(&mut 0, count, at) {
+        if self.range_size(from, to, at).is_none() {
             return Value::poison(at);
         }
         let list = Value::list((from..=to).map(|n| Value::int(n, at)).collect(), at);
@@ -47,6 +46,18 @@ impl<'a> Eval<'a> {
 
     /// Adds the values of an element.
     pub(crate) fn elem_values(&mut self, elem: &'a Elem, cx: &Cx<'a>, fr: &mut Frame, out: &mut Vec<Value>) -> Found {
+        self.nested_values(elem, cx, fr, out, &mut 0)
+    }
+
+    /// `nest` counts the instances of all loops around each other.
+    fn nested_values(
+        &mut self,
+        elem: &'a Elem,
+        cx: &Cx<'a>,
+        fr: &mut Frame,
+        out: &mut Vec<Value>,
+        nest: &mut u64,
+    ) -> Found {
         match elem {
             Elem::Value(value) => {
                 let value = self.eval(value, cx, fr);
@@ -68,7 +79,7 @@ impl<'a> Eval<'a> {
             Elem::If(cond, elem) => match self.cond(cond, cx, fr) {
                 (Some(true), private) => {
                     let from = out.len();
-                    let mut found = self.elem_values(elem, cx, fr, out);
+                    let mut found = self.nested_values(elem, cx, fr, out, nest);
                     hide_from(out, from, private);
                     found.private |= private;
                     found
@@ -79,21 +90,16 @@ impl<'a> Eval<'a> {
             Elem::For(each, elem) => {
                 let bare = matches!(&**elem, Elem::Value(e) if matches!(&*e.kind, ExprKind::Local(slot) if *slot == each.value));
                 let from = out.len();
-                let mut state = LoopState::default();
+                let mut state = LoopState { nest: *nest, ..LoopState::default() };
                 let mut found = Found::default();
                 self.run_loops(std::slice::from_ref(each), cx, fr, &mut state, &mut |me, fr, state| {
                     if !bare && !matches!(&**elem, Elem::For(..) | Elem::If(..)) || is_inner(elem, each.value) {
                         me.mark_vars(cx, &state.vars);
                     }
-                    found.add(me.elem_values(elem, cx, fr, out));
-                    // Loops inside one another are counted by what they have made together.
-                    let mut made = out.len() as u64;
-                    if !me.turn(&mut made, 0, cx.at(each.node)) {
-                        state.doubt = true;
-                        return Flow::Stop;
-                    }
-                    Flow::On
+                    found.add(me.nested_values(elem, cx, fr, out, &mut state.nest));
+                    if me.limits.is_over() { Flow::Stop } else { Flow::On }
                 });
+                *nest = state.nest;
                 hide_from(out, from, state.private);
                 found.add(Found { doubt: state.doubt, private: state.private });
                 found

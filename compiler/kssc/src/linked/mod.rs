@@ -59,10 +59,11 @@ impl Driver for Compiler {
     fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure> {
         let session = Compiler::open(roots, public)?;
         let mut found = session.check();
+        let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            let (_, diags) = outputs(&outcome.model);
-            found.diagnostics.extend(diags.into_iter().map(|d| found.places.locate(d)));
+            wrong_outputs.extend(outputs(&outcome.model).1);
         }
+        found.add(wrong_outputs);
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
         Ok(checked(session, diagnostics))
     }
@@ -78,11 +79,13 @@ impl Driver for Compiler {
         }
         let mut found = session.check();
         let mut trees = Vec::new();
+        let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
             let (tree, diags) = outputs(&outcome.model);
-            found.diagnostics.extend(diags.into_iter().map(|d| found.places.locate(d)));
+            wrong_outputs.extend(diags);
             trees.push(tree);
         }
+        found.add(wrong_outputs);
         let wrong = found.has_errors();
         // A build with a warning is not skipped the next time, so that nobody forgets it.
         let inputs = if found.diagnostics.is_empty() { inputs } else { String::new() };

@@ -9,6 +9,9 @@ use kss_syntax::ast::{self, FieldValue};
 use kss_value::scalar::ScalarType;
 use std::sync::Arc;
 
+/// Names in one path. Deeper ones make values that nothing can walk through safely.
+const LONGEST_PATH: usize = 32;
+
 impl Lower<'_> {
     pub(crate) fn layer(field: &ast::Field) -> Option<LayerWord> {
         field.layer.map(|word| match word {
@@ -19,8 +22,14 @@ impl Lower<'_> {
     }
 
     pub(crate) fn field_stmt(&mut self, stmt: &ast::Stmt, field: &ast::Field, target: &Target) -> Option<StmtKind> {
-        let keys: Vec<Key> = field.path.iter().map(|k| self.key(k)).collect();
-        let ty = self.path_type(field, target)?;
+        if let Some(key) = field.path.get(LONGEST_PATH) {
+            let at = self.at(key.id());
+            let message = format!("this path has {} names, and at most {LONGEST_PATH} are read", field.path.len());
+            self.report(code::TOO_DEEP.at(at, message).help("name the inner part with `let`"));
+            return None;
+        }
+        let mut keys: Vec<Key> = field.path.iter().map(|k| self.key(k)).collect();
+        let ty = self.path_type(field, target, &mut keys)?;
         let layer = Self::layer(field);
         let because = field.because.as_ref().map(|b| Arc::from(b.literal().map_or("", Symbol::as_str)));
         if let Some(written) = &field.ty {
@@ -117,23 +126,27 @@ impl Lower<'_> {
         self.check(&as_expr, ty)
     }
 
-    /// Type of the field at the end of a path.
-    pub(crate) fn path_type(&mut self, field: &ast::Field, target: &Target) -> Option<Ty> {
+    /// Type of the field at the end of a path. A misspelt name, once reported, becomes the near one in `keys` as well.
+    pub(crate) fn path_type(&mut self, field: &ast::Field, target: &Target, keys: &mut [Key]) -> Option<Ty> {
         let mut current = match target {
             Target::Data => Ty::Data,
             Target::Record(id) | Target::Open(id) => Ty::Record(*id),
             Target::Map(value) => Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(value.clone())),
             Target::Struct(fields) => Ty::Struct(fields.clone()),
         };
-        for key in &field.path {
-            current = self.step(&current, key)?;
+        for (at, key) in field.path.iter().enumerate() {
+            let (below, meant) = self.step(&current, key)?;
+            if let (Some(meant), Some(key)) = (meant, keys.get_mut(at)) {
+                *key = Key::Name(meant, field.path[at].id().0);
+            }
+            current = below;
         }
         Some(current)
     }
 
-    /// Type of what is below `key`.
-    pub(crate) fn step(&mut self, ty: &Ty, key: &ast::Key) -> Option<Ty> {
-        match strip(ty) {
+    /// Type of what is below `key`, and which name was meant if that is another.
+    fn step(&mut self, ty: &Ty, key: &ast::Key) -> Option<(Ty, Option<Symbol>)> {
+        let found = match strip(ty) {
             Ty::Data => Some(Ty::Data),
             Ty::Error | Ty::Never => Some(Ty::Error),
             Ty::Map(_, value) => Some((**value).clone()),
@@ -157,8 +170,8 @@ impl Lower<'_> {
                     }
                     None if def.open => Some(Ty::Data),
                     None => {
-                        self.unknown_field(&def, name, key.id());
-                        None
+                        let meant = self.unknown_field(&def, name, key.id())?;
+                        return Some((def.field(meant)?.ty.clone(), Some(meant)));
                     }
                 }
             }
@@ -171,11 +184,12 @@ impl Lower<'_> {
                 self.error(&code::TYPE_MISMATCH, key.id(), format!("`{shown}` has no fields"));
                 None
             }
-        }
+        };
+        found.map(|ty| (ty, None))
     }
 
     /// "The closest name, or the place where a field of that name does exist."
-    fn unknown_field(&mut self, def: &kss_ir::RecordDef, name: Symbol, node: ast::NodeId) {
+    fn unknown_field(&mut self, def: &kss_ir::RecordDef, name: Symbol, node: ast::NodeId) -> Option<Symbol> {
         let known: Vec<Symbol> = def.fields.iter().map(|f| f.name).collect();
         let message = format!("`{}` has no field `{name}`", def.name);
         if kss_diag::closest(&name, known.iter().map(|s| s.as_str())).is_none()
@@ -188,9 +202,9 @@ impl Lower<'_> {
                 kss_diag::How::Replace,
                 path,
             ));
-            return;
+            return None;
         }
-        self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known.iter().map(|s| s.as_str()));
+        self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known.iter().map(|s| s.as_str()))
     }
 
     fn elsewhere(&self, def: &kss_ir::RecordDef, name: Symbol, depth: u32) -> Option<String> {
@@ -239,14 +253,15 @@ impl Lower<'_> {
             );
             return None;
         }
-        let ty = self.path_type(&field, target)?;
+        let mut keys = [self.key(collection)];
+        let ty = self.path_type(&field, target, &mut keys)?;
         let Ty::Map(_, value_ty) = strip(&ty).clone() else {
             let shown = self.show(&ty);
             self.error(&code::TYPE_MISMATCH, head.id, format!("this is a `{shown}`, which has no entries with names"));
             return None;
         };
         let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
-        let collection = self.key(collection);
+        let [collection] = keys;
         let one = |l: &mut Self, name: Key| {
             let value = l.block_value(stmt.id, body, &value_ty);
             let kind =
@@ -278,8 +293,8 @@ impl Lower<'_> {
         if last < first || last - first >= 1000 {
             let at = self.at(node);
             self.report(
-                code::TOO_LARGE
-                    .at(at, format!("`{first}..{last}` is no range of names"))
+                code::LONG_RANGE
+                    .at(at, format!("`{first}..{last}` is no range of names: it has {}", range_size(first, last)))
                     .help("write the smaller number first, at most a thousand names"),
             );
             return Vec::new();
@@ -303,4 +318,9 @@ impl Lower<'_> {
             }
         })
     }
+}
+
+/// How many names a range that is refused has.
+fn range_size(first: u32, last: u32) -> String {
+    if last < first { "none".to_owned() } else { (u64::from(last - first) + 1).to_string() }
 }

@@ -34,8 +34,9 @@ impl Lower<'_> {
         let path: Vec<Symbol> = target.path.iter().filter_map(ast::Key::literal).collect();
         match entry_refs(&target.head).into_iter().next() {
             Some(entry) if self.sigs.kinds.contains_key(&entry.kind) => {
-                self.known_entry(target.head.id, &entry, code::REMOVES_NOTHING.id == "K0507");
-                out.removes.push(Remove { node, target: RemoveTarget::Entry { entry, path } });
+                if self.known_entry(&target.head, &entry, true) {
+                    out.removes.push(Remove { node, target: RemoveTarget::Entry { entry, path } });
+                }
             }
             _ => {
                 let at = self.at(stmt.id);
@@ -49,7 +50,7 @@ impl Lower<'_> {
     }
 
     /// A name that no module and no body ever writes is a mistake, whether it is in use or not.
-    fn known_entry(&mut self, node: ast::NodeId, entry: &EntryRef, remove: bool) {
+    fn known_entry(&mut self, head: &ast::Head, entry: &EntryRef, remove: bool) -> bool {
         let writes = |m: &&Arc<crate::ModuleSig>| m.kinds.contains(&entry.kind);
         let modules: Vec<_> = self.sigs.modules.values().filter(writes).cloned().collect();
         let known: Vec<Symbol> = modules
@@ -59,17 +60,19 @@ impl Lower<'_> {
             .map(|(e, _)| e.name)
             .collect();
         if modules.iter().any(|m| m.computed.contains(&entry.kind)) {
-            return;
+            return true;
         }
         let structural = self.sigs.kinds.get(&entry.kind).is_some_and(|k| k.usage == KindUse::Structure);
         let implicit = entry.kind == "overlay" && self.sigs.modules.contains_key(&entry.name);
         if structural || implicit || known.contains(&entry.name) || self.own_entries(entry) {
-            return;
+            return true;
         }
         let what = if remove { "removed" } else { "tuned" };
         let code = if remove { &code::REMOVES_NOTHING } else { &code::TUNES_NOTHING };
         let message = format!("there is no `{} {}` that could be {what}", entry.kind, entry.name);
+        let node = head.words.last().map_or(head.id, ast::Key::id);
         self.unknown(code, node, message, &entry.name, known.iter().map(|s| s.as_str()));
+        false
     }
 
     fn own_entries(&self, entry: &EntryRef) -> bool {
@@ -138,8 +141,9 @@ impl Lower<'_> {
         let IrBody { fields, statements } = body;
         match entry_refs(head).into_iter().next() {
             Some(entry) => {
-                self.known_entry(head.id, &entry, false);
-                push(out, TuneTarget::Entry(entry), fields, statements);
+                if self.known_entry(head, &entry, false) {
+                    push(out, TuneTarget::Entry(entry), fields, statements);
+                }
             }
             None => {
                 let (kubernetes, name) = match head.words.as_slice() {

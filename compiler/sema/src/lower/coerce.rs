@@ -52,18 +52,13 @@ impl Lower<'_> {
             self.report(diag.help("give another value with `?? …`, or put it below `if … is present`"));
             return;
         }
-        let (code, message) = match (strip(from), strip(to)) {
-            (Ty::Secret, Ty::Scalar(_)) => (&code::SECRET_AS_TEXT, format!("a secret can't become `{wants}`")),
-            (Ty::Later(_), _) => (
-                &code::LATER_TOO_EARLY,
-                format!("this is known only after OpenTofu ran, and a `{wants}` is written before"),
-            ),
-            _ => (&code::TYPE_MISMATCH, format!("expected `{wants}`, found `{has}`")),
-        };
-        let mut diag = code.at(at, message);
-        if code.id == "K0701" {
-            diag = diag.help("route it: a key of `secret NAME { keys { … } }`, a file on a machine, a sensitive variable of OpenTofu");
+        if matches!((strip(from), strip(to)), (Ty::Secret, Ty::Scalar(_))) {
+            let message = format!("a secret would become plain text: `{wants}` is wanted here");
+            let help = "give the place the type `Secret`, or put it into `secret NAME { keys { … } }`, a file of a machine or a sensitive variable";
+            self.report(code::SECRET_AS_TEXT.at(at, message).label("holds a secret").help(help));
+            return;
         }
+        let mut diag = code::TYPE_MISMATCH.at(at, format!("expected `{wants}`, found `{has}`"));
         match (strip(from), strip(to)) {
             (Ty::Scalar(_) | Ty::Union(_), Ty::Scalar(ScalarType::Text) | Ty::Data)
                 if !matches!(from, Ty::Optional(_)) =>
@@ -72,6 +67,19 @@ impl Lower<'_> {
             }
             (Ty::Scalar(ScalarType::Text), Ty::Scalar(to)) => {
                 diag = diag.help(format!("a text literal or \"${{…}}\" is checked as `{to:?}` where it stands"));
+            }
+            (Ty::Scalar(ScalarType::Cidr), _) if self.takes(to, ScalarType::Ip) => {
+                diag =
+                    diag.help("this is a network; an address has no `/`, and `net.host(20)` is one inside a network");
+            }
+            (Ty::Scalar(ScalarType::Ip), _) if self.takes(to, ScalarType::Cidr) => {
+                diag = diag.help("this is an address; a network has a `/` and the length of its prefix");
+            }
+            (Ty::Scalar(ScalarType::Int), _) if self.takes(to, ScalarType::Size) => {
+                diag = diag.help("a size has a unit: `8GiB`, `500MB`");
+            }
+            (Ty::Scalar(ScalarType::Int), _) if self.takes(to, ScalarType::Duration) => {
+                diag = diag.help("a duration has a unit: `30s`, `5min`, `7d`");
             }
             (Ty::Ref(kind), Ty::Data | Ty::Scalar(_)) => {
                 diag = diag.help(format!("a reference to a `{kind}` is no data; write `.name` for its name"));
@@ -82,6 +90,17 @@ impl Lower<'_> {
             _ => {}
         }
         self.report(diag);
+    }
+
+    /// Is a scalar of this type wanted, perhaps among others?
+    fn takes(&self, to: &Ty, scalar: ScalarType) -> bool {
+        match strip(to) {
+            Ty::Scalar(wanted) => *wanted == scalar,
+            Ty::Union(id) => self.sigs.unions.get(id).is_some_and(|union| {
+                union.alternatives.iter().any(|a| matches!(a, Alternative::Type(ty) if self.takes(ty, scalar)))
+            }),
+            _ => false,
+        }
     }
 
     /// May a value of `from` stand where `to` is wanted?

@@ -38,7 +38,10 @@ impl Lower<'_> {
                 let (value, result) = match self.field_of(value, &ty, name.text, whole.id, opt) {
                     Some(found) => found,
                     None => {
-                        self.no_field(&ty, *name);
+                        match scope_itself(base, &ty) {
+                            Some(around) => self.no_sibling(*name, &ty, around),
+                            None => self.no_field(&ty, *name),
+                        }
                         (error_expr(whole.id), Ty::Error)
                     }
                 };
@@ -432,6 +435,19 @@ impl Lower<'_> {
         self.unknown(&code::UNKNOWN_FIELD, name.id, message, &name.text, known.iter().map(|s| s.as_str()));
     }
 
+    /// `node.worker-1` in the body of a node, where `node` is that node.
+    fn no_sibling(&mut self, name: ast::Name, ty: &Ty, around: &str) {
+        let Ty::Ref(kind) = ty else { return };
+        let known = self.fields_of(ty);
+        let at = self.at(name.id);
+        let text = name.text;
+        let diag = code::UNKNOWN_FIELD.at(at, format!("`{kind}` is the {kind} itself here, and has no field `{text}`"));
+        self.report(match kss_diag::closest(&text, known.iter().map(|s| s.as_str())) {
+            Some(near) => diag.suggest(format!("write `{kind}.{near}`"), at, kss_diag::How::Replace, near),
+            None => diag.help(format!("another {kind} is `{around}.{kind}.{text}`")),
+        });
+    }
+
     /// Names of all fields of a type.
     pub(crate) fn fields_of(&self, ty: &Ty) -> Vec<Symbol> {
         let mut out = Vec::new();
@@ -486,5 +502,17 @@ pub(crate) fn method_result(result: MethodResult) -> Ty {
         MethodResult::Scalar(s) => Ty::Scalar(s),
         MethodResult::Optional(s) => optional(Ty::Scalar(s)),
         MethodResult::List(s) => Ty::List(Arc::new(Ty::Scalar(s))),
+    }
+}
+
+/// What is around a scope that an expression names by its word.
+fn scope_itself(base: &ast::Expr, ty: &Ty) -> Option<&'static str> {
+    match (&base.kind, ty) {
+        (ast::ExprKind::Name(word), Ty::Ref(kind)) if word == kind => match Signatures::scope_kind(*kind)? {
+            ScopeKind::Site => None,
+            ScopeKind::Machine | ScopeKind::Cluster => Some("site"),
+            ScopeKind::Node => Some("cluster"),
+        },
+        _ => None,
     }
 }

@@ -201,8 +201,9 @@ impl Lower<'_> {
 
     /// Reports a word that is no name.
     pub(crate) fn unknown_name(&mut self, node: NodeId, name: Symbol, expected: Option<&Ty>) -> Expr {
-        let broken = self.sigs.files.get(&self.file).is_some_and(|f| f.broken.contains(&name));
-        if name.is_empty() || broken {
+        // What an import didn't find is reported there.
+        let missing = self.sigs.files.get(&self.file).is_some_and(|f| f.missing.contains(&name));
+        if name.is_empty() || missing {
             return error_expr(node);
         }
         let at = self.at(node);
@@ -226,8 +227,13 @@ impl Lower<'_> {
         {
             let cases: Vec<Symbol> = case_names(&union);
             let message = format!("`{name}` is no case of `{}`", self.show(&Ty::Union(*id)));
-            self.unknown(&code::UNKNOWN_CASE, node, message, &name, cases.iter().map(|c| c.as_str()));
-            return error_expr(node);
+            let meant = self.unknown(&code::UNKNOWN_CASE, node, message, &name, cases.iter().map(|c| c.as_str()));
+            return match (meant, expected) {
+                (Some(meant), Some(want)) => {
+                    self.check(&ast::Expr { id: node, kind: ast::ExprKind::Name(meant) }, want)
+                }
+                _ => error_expr(node),
+            };
         }
         if self.sigs.capabilities.contains_key(&name) && self.module.is_some() {
             let message = format!("`{name}` is a capability that this module does not need");
@@ -244,6 +250,9 @@ impl Lower<'_> {
                     .at(at, format!("`{name}` is a kind of entries"))
                     .help(format!("name one: `{name}.NAME`")),
             );
+            return error_expr(node);
+        }
+        if self.sigs.files.get(&self.file).is_some_and(|file| file.missing.contains(&name)) {
             return error_expr(node);
         }
         let known = self.names();

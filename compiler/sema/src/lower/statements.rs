@@ -177,14 +177,31 @@ impl Lower<'_> {
         let Some(module) = name.literal() else {
             let at = self.at(name.id());
             self.report(code::MISPLACED.at(at, "a module is used by its name, which is not computed"));
+            out.incomplete = true;
             return;
         };
-        let Some(sig) = self.sigs.modules.get(&module).cloned() else {
+        if !self.sigs.modules.contains_key(&module) {
             let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
             let message = format!("there is no module `{module}`");
-            self.unknown(&code::UNKNOWN_MODULE, name.id(), message, &module, known.iter().map(|s| s.as_str()));
+            let known = known.iter().map(|s| s.as_str());
+            match self.unknown(&code::UNKNOWN_MODULE, name.id(), message, &module, known) {
+                Some(meant) => self.use_module(stmt, name, meant, body, out),
+                None => out.incomplete = true,
+            }
             return;
-        };
+        }
+        self.use_module(stmt, name, module, body, out);
+    }
+
+    fn use_module(
+        &mut self,
+        stmt: &ast::Stmt,
+        name: &ast::Key,
+        module: Symbol,
+        body: Option<&ast::Block>,
+        out: &mut Statements,
+    ) {
+        let Some(sig) = self.sigs.modules.get(&module).cloned() else { return };
         self.check_use_scope(name, &sig);
         let stmts = body.map_or(&[][..], |b| b.stmts.as_slice());
         let node = body.map_or(stmt.id, |b| b.id);
@@ -195,9 +212,11 @@ impl Lower<'_> {
             self.report(
                 code::USED_TWICE
                     .at(at, format!("module `{module}` is used twice here"))
+                    .label("again")
                     .also(first, "the first")
-                    .help("a module is used once in a scope; what may be several is a collection among its options"),
+                    .help("put the options into one `use`; what may be several is a collection among them"),
             );
+            return;
         }
         out.uses.push(Use { node: stmt.id.0, module, options: FieldBlocks { locals, ..options } });
     }
@@ -241,14 +260,16 @@ impl Lower<'_> {
         let mut by_field: indexmap::IndexMap<Symbol, Vec<ast::Stmt>> = indexmap::IndexMap::new();
         self.group_by_field(stmts, &mut by_field);
         let mut out = FieldBlocks::default();
-        for (name, stmts) in by_field {
-            let Some((_, ty)) = fields.iter().find(|(n, _)| *n == name) else {
+        for (mut name, mut stmts) in by_field {
+            if !fields.iter().any(|(n, _)| *n == name) {
                 let node = first_key(&stmts).unwrap_or(node);
-                let known: Vec<Symbol> = fields.iter().map(|(n, _)| *n).collect();
+                let known = fields.iter().map(|(n, _)| n.as_str());
                 let message = format!("{owner} has no {what} `{name}`");
-                self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known.iter().map(|s| s.as_str()));
-                continue;
-            };
+                let Some(meant) = self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known) else { continue };
+                stmts.iter_mut().for_each(|stmt| rename_first(stmt, meant));
+                name = meant;
+            }
+            let Some((_, ty)) = fields.iter().find(|(n, _)| *n == name) else { continue };
             let target = Target::Struct(vec![(name, ty.clone())].into());
             let lowered = self.field_blocks(node, &stmts, &target);
             out.fields.extend(lowered.fields);
@@ -346,6 +367,16 @@ impl Lower<'_> {
         let names: Vec<(Option<u32>, Key)> = match name {
             ast::Key::Range { id, prefix, first, last } => {
                 let numbers = self.range_numbers(*id, *first, *last);
+                if numbers.is_empty() {
+                    // How many there are is unknown from here on.
+                    let cond = super::error_expr(*id);
+                    let body = self.entry_body(&sig, &ast::Block { stmts: Vec::new(), ..body.clone() });
+                    let name = Some(Key::Name(Symbol::new(prefix), id.0));
+                    let chain = vec![Ctl::If { cond, negated: false }];
+                    let node = stmt.id.0;
+                    out.heads.push(Arc::new(Head { node, kind, kubernetes, name, within, chain, body, because }));
+                    return;
+                }
                 numbers.into_iter().map(|n| (Some(n), Key::Name(Symbol::new(&format!("{prefix}{n}")), id.0))).collect()
             }
             other => vec![(None, self.key(other))],
@@ -419,6 +450,18 @@ fn written_names(stmt: &ast::Stmt) -> Vec<Symbol> {
     };
     names.dedup();
     names
+}
+
+/// Lets a statement write the field that was meant.
+fn rename_first(stmt: &mut ast::Stmt, meant: Symbol) {
+    let key = match &mut stmt.kind {
+        StmtKind::Field(field) => field.path.first_mut(),
+        StmtKind::Entry { head, .. } => head.words.first_mut(),
+        _ => None,
+    };
+    if let Some(ast::Key::Bare(name)) = key {
+        name.text = meant;
+    }
 }
 
 fn first_key(stmts: &[ast::Stmt]) -> Option<ast::NodeId> {

@@ -120,23 +120,18 @@ fn imports(sigs: &mut Signatures, file: &FileItems, files: &[Arc<FileItems>]) {
         let StmtKind::Import(import) = &decl.stmt.kind else { continue };
         let targets = imported_files(file.path, import, files);
         let at = Origin::new(decl.id, decl.stmt.id.0);
+        let (path, last) = import_path(file.path, import);
+        let names = import.names.clone().unwrap_or_else(|| last.into_iter().collect());
         if targets.is_empty() {
-            let (path, _) = import_path(file.path, import);
             let known: Vec<&str> = files.iter().filter_map(|f| f.path.strip_suffix(".kss")).collect();
             let mut diag = code::UNKNOWN_IMPORT.at(at, format!("there is no file `{path}.kss`"));
             if let Some(near) = closest(&path, known) {
                 diag = diag.help(format!("there is `{near}.kss`"));
             }
             sigs.diags.push(diag);
-            let (_, last) = import_path(file.path, import);
-            let names = import.names.clone().unwrap_or_else(|| last.into_iter().collect());
-            if let Some(sig) = sigs.files.get_mut(&file.path) {
-                sig.broken.extend(names.iter().map(|n| n.text));
-            }
+            missing(sigs, file.path, names.iter().map(|name| name.text));
             continue;
         }
-        let (_, last) = import_path(file.path, import);
-        let names = import.names.clone().unwrap_or_else(|| last.into_iter().collect());
         for name in names {
             import_name(sigs, file, decl, name, &targets);
         }
@@ -161,10 +156,14 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
                 diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near);
             }
             sigs.diags.push(diag);
-            if let Some(sig) = sigs.files.get_mut(&file.path) {
-                sig.broken.push(name.text);
-            }
+            missing(sigs, file.path, [name.text]);
         }
+    }
+}
+
+fn missing(sigs: &mut Signatures, file: Symbol, names: impl IntoIterator<Item = Symbol>) {
+    if let Some(sig) = sigs.files.get_mut(&file) {
+        sig.missing.extend(names);
     }
 }
 

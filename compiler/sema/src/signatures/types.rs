@@ -141,7 +141,7 @@ impl Resolver<'_> {
         if let Some(ty) = item.and_then(|item| self.sigs.types.get(&item).cloned()) {
             return ty;
         }
-        if self.sigs.files.get(&Signatures::file_of(cx.item)).is_some_and(|f| f.broken.contains(&name)) {
+        if self.sigs.files.get(&Signatures::file_of(cx.item)).is_some_and(|f| f.missing.contains(&name)) {
             return Ty::Error;
         }
         let known: Vec<Symbol> = self.known_types(cx);

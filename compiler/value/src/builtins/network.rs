@@ -2,12 +2,20 @@
 
 use crate::builtins::CallError;
 use crate::builtins::args::Args;
-use crate::scalar::{Cidr, Intervals, Ip, Mac, PortSpec, Protocols, check_port, overlapping_pair};
+use crate::scalar::{
+    Cidr, Intervals, Ip, Mac, PortSpec, Protocols, check_port, first_free_block, meeting_pair, overlapping_pair,
+};
 use crate::{Flags, Value};
 
 pub(super) fn disjoint(args: &Args) -> Result<Value, CallError> {
     args.ranges(0)?;
     args.give_bool(overlapping_pair(args.items(0)?).is_none())
+}
+
+pub(super) fn apart(args: &Args) -> Result<Value, CallError> {
+    args.ranges(0)?;
+    args.ranges(1)?;
+    args.give_bool(meeting_pair(args.items(0)?, args.items(1)?).is_none())
 }
 
 pub(super) fn within(args: &Args) -> Result<Value, CallError> {
@@ -32,6 +40,14 @@ pub(super) fn free(args: &Args) -> Result<Value, CallError> {
     let taken = Intervals::new(&args.ranges(0)?);
     let free = Intervals::new(&args.ranges(1)?).without(&taken);
     args.give_list(free.into_iter().map(|range| Value::ip_range(range, args.origin)).collect())
+}
+
+pub(super) fn free_block(args: &Args) -> Result<Value, CallError> {
+    let (taken, within) = (args.ranges(0)?, args.ranges(1)?);
+    let bits = args.int(2)?;
+    let length = u8::try_from(bits).map_err(|_| CallError::at(2, format!("{bits} is no length of a prefix")))?;
+    let found = first_free_block(&taken, &within, length);
+    Ok(found.map_or(Value::none(args.origin), |block| Value::cidr(block, args.origin)))
 }
 
 /// The first three octets are QEMU's.

@@ -245,6 +245,14 @@ pub const BUILTINS: &[Builtin] = &[
         run: network::disjoint,
     },
     Builtin {
+        name: "apart",
+        params: &[("a", "[IpRange]"), ("b", "[IpRange]")],
+        result: "Bool",
+        doc: "Is no address both in a range of one list and in one of the other?",
+        parts: true,
+        run: network::apart,
+    },
+    Builtin {
         name: "within",
         params: &[("r", "IpRange"), ("l", "[IpRange]")],
         result: "Bool",
@@ -275,6 +283,14 @@ pub const BUILTINS: &[Builtin] = &[
         doc: "The ranges of the networks that nothing of the list lies in.",
         parts: false,
         run: network::free,
+    },
+    Builtin {
+        name: "free-block",
+        params: &[("l", "[IpRange]"), ("in", "[Cidr]"), ("bits", "Int")],
+        result: "Cidr?",
+        doc: "The lowest network with a prefix of so many bits that lies in one of the networks and that nothing of the list lies in.",
+        parts: true,
+        run: network::free_block,
     },
     Builtin {
         name: "mac-of",

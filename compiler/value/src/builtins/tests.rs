@@ -207,6 +207,9 @@ fn networks() {
     assert_eq!(run("disjoint", &[ranges(&["10.0.0.0/25", "10.0.0.128/25"])]), bool(true));
     assert_eq!(run("disjoint", &[ranges(&["10.0.0.0/24", "10.0.0.128/25"])]), bool(false));
     assert!(refused("disjoint", &[list(&[int(1)])]).contains("one is the integer 1"));
+    let nets = ranges(&["10.0.0.0/24", "10.0.2.0/24"]);
+    assert_eq!(run("apart", &[nets.clone(), ranges(&["10.0.1.0/24", "10.0.1.7", "10.0.1.0/28"])]), bool(true));
+    assert_eq!(run("apart", &[nets, ranges(&["10.0.1.0/24", "10.0.2.7"])]), bool(false));
     let halves = ranges(&["10.0.0.128/25", "10.0.0.0/25"]);
     assert_eq!(run("within", &[of(ScalarType::Cidr, "10.0.0.0/24"), halves.clone()]), bool(true));
     assert_eq!(run("within", &[of(ScalarType::Ip, "10.0.1.0"), halves]), bool(false));

@@ -93,6 +93,24 @@ pub fn overlapping_pair(items: &[Value]) -> Option<(usize, usize)> {
     None
 }
 
+/// An element of `a` and one of `b` that share an address: the first of `a` that meets any, with the first of `b` that it
+/// meets. Addresses and networks count as ranges, anything else as nothing.
+pub fn meeting_pair(a: &[Value], b: &[Value]) -> Option<(usize, usize)> {
+    let ranges: Vec<IpRange> = b.iter().filter_map(as_range).collect();
+    let all = Intervals::new(&ranges);
+    let meets = |of: &Interval| all.meeting(of.v6, of.first, of.last).next().is_some();
+    let (at, found) = a
+        .iter()
+        .enumerate()
+        .filter_map(|(at, item)| Some((at, Interval::of(&as_range(item)?))))
+        .find(|(_, i)| meets(i))?;
+    let shares = |item: &Value| {
+        let other = as_range(item).map(|range| Interval::of(&range));
+        other.is_some_and(|o| o.v6 == found.v6 && o.first <= found.last && found.first <= o.last)
+    };
+    b.iter().position(shares).map(|other| (at, other))
+}
+
 /// The lowest network of `prefix_len` bits that lies in one of `within` and shares no address with `taken`.
 pub fn first_free_block(taken: &[IpRange], within: &[IpRange], prefix_len: u8) -> Option<Cidr> {
     let taken = Intervals::new(taken);

@@ -17,7 +17,7 @@ pub use address::{as_range, cidr_host, cidr_subnet, range_of_cidr};
 pub use arith::{BinaryOp, OpError, binary, contains, in_range};
 pub use arith_type::binary_type;
 pub(crate) use intervals::Intervals;
-pub use intervals::{first_free_block, overlapping_pair};
+pub use intervals::{first_free_block, meeting_pair, overlapping_pair};
 pub use literal::{Literal, LiteralClass, LiteralError, check_asn, parse_literal, parse_text_as};
 pub use methods::{MethodResult, MethodSig, call_method, method_names, method_type};
 pub(crate) use order::{HashKey, compare_floats, compare_int_float};
