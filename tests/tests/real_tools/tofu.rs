@@ -129,6 +129,9 @@ fn secrets_are_listed_for_whoever_applies() {
         let listed: BTreeSet<String> =
             listed["variables"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
         assert_eq!(listed, wanted, "{environment}");
+        let used = [&main["module"], &main["provider"]].map(Value::to_string).concat();
+        let idle: Vec<&String> = wanted.iter().filter(|name| !used.contains(&format!("var.{name}}}"))).collect();
+        assert!(idle.is_empty(), "{environment}: nothing gets {idle:?}");
     }
 }
 
