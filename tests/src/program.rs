@@ -22,7 +22,7 @@ pub fn kssc() -> &'static Path {
         assert!(output.status.success(), "kssc can't be built");
         let text = String::from_utf8_lossy(&output.stdout);
         let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let found = messages.filter_map(|m| Some(PathBuf::from(m.get("executable")?.as_str()?))).last();
+        let found = messages.filter_map(|m| Some(PathBuf::from(m.get("executable")?.as_str()?))).next_back();
         found.expect("cargo says where the binary is")
     })
 }

@@ -96,6 +96,7 @@ fn text(expression: &Expression) -> &str {
 #[test]
 fn every_module_is_whole() {
     let sentence = Regex::new(r"^[A-Z`].*[^.]\.$").expect("a pattern");
+    let variable = Regex::new(r"\bvar\.([a-z0-9_]+)").expect("a pattern");
     for module in modules() {
         let mut files: Vec<_> = std::fs::read_dir(&module.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
         files.sort();
@@ -119,9 +120,8 @@ fn every_module_is_whole() {
             assert!(sentence.is_match(about), "{}: description of output `{name}`: {about:?}", module.name);
         }
         let code = module.code();
-        let used = Regex::new(r"\bvar\.([a-z0-9_]+)").expect("a pattern");
         let used: BTreeSet<&str> =
-            used.captures_iter(&code).map(|found| found.get(1).expect("a name").as_str()).collect();
+            variable.captures_iter(&code).map(|found| found.get(1).expect("a name").as_str()).collect();
         let declared: BTreeSet<&str> = module.blocks("variables.tf", "variable").into_keys().collect();
         assert_eq!(used, declared, "{}: variables that are used, and those that are declared", module.name);
     }

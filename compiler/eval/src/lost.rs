@@ -15,6 +15,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// An entry that nobody handled, and where it is declared.
+type Lost = (Arc<EntryKey>, Origin);
+
 /// See the module.
 #[derive(Default)]
 pub(crate) struct Marks {
@@ -118,7 +121,7 @@ impl<'a> Eval<'a> {
         for frozen in &self.foreign {
             lost.extend(frozen.unhandled.iter().map(|k| (k.clone(), frozen.entries.get(k).map(|e| e.origin))));
         }
-        let mut groups: IndexMap<(ScopeKey, Symbol), Vec<(Arc<EntryKey>, Origin)>> = IndexMap::new();
+        let mut groups: IndexMap<(ScopeKey, Symbol), Vec<Lost>> = IndexMap::new();
         for (key, origin) in lost {
             if self.marks.handled.contains(&key) || self.intent_is_unlowered(&key) || self.is_incomplete(key.scope) {
                 continue;
@@ -128,13 +131,13 @@ impl<'a> Eval<'a> {
         }
         groups.sort_unstable_keys();
         for ((scope, kind), mut entries) in groups {
-            entries.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+            entries.sort_by_key(|a| a.0.name);
             self.report_lost_entries(scope, kind, &entries);
         }
     }
 
     /// One report for all entries of a kind in a scope: what would handle one would handle the others.
-    fn report_lost_entries(&mut self, scope: ScopeKey, kind: Symbol, entries: &[(Arc<EntryKey>, Origin)]) {
+    fn report_lost_entries(&mut self, scope: ScopeKey, kind: Symbol, entries: &[Lost]) {
         let Some(((first, place), rest)) = entries.split_first() else { return };
         let what = match rest {
             [] => format!("{} of {scope} reaches no output", describe_entry(first)),

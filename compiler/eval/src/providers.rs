@@ -23,6 +23,9 @@ pub(crate) struct Needers {
     entries: Vec<(Arc<EntryKey>, Origin)>,
 }
 
+/// The capabilities that two modules both provide, and the modules.
+type Disputed = (Vec<Symbol>, ModIx, ModIx);
+
 /// An entry that somebody removed.
 pub(crate) struct Removed {
     pub(crate) origin: Origin,
@@ -216,7 +219,7 @@ impl<'a> Eval<'a> {
 
     /// Reports capabilities that two modules provide: once for what brings them, which may provide several.
     pub(crate) fn report_rivals(&mut self, rivals: &[Rival]) {
-        let mut pairs: IndexMap<(ScopeKey, Symbol, Symbol), (Vec<Symbol>, ModIx, ModIx)> = IndexMap::new();
+        let mut pairs: IndexMap<(ScopeKey, Symbol, Symbol), Disputed> = IndexMap::new();
         for (scope, capability, first, second) in rivals {
             let (a, b) = (self.brought_by(*first), self.brought_by(*second));
             // One that brings both is not the one to leave out.

@@ -175,8 +175,6 @@ impl Session {
         // in a circle, all of it would be about the circle.
         let hopeless = |d: &Diagnostic| d.code.id < "K0200" || *d.code == code::KIND_CYCLE;
         let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && hopeless(d));
-        // In place of a wrong expression nothing stands, and that may be what would have handled an entry.
-        let holes = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let mut outcomes = Vec::new();
         let mut scopes = Vec::new();
         if !broken {
@@ -186,9 +184,7 @@ impl Session {
                     // What is wrong with the site itself is wrong everywhere.
                     let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
                     scopes.extend(cluster.clone());
-                    let reports = part.reports.iter();
-                    let reports = reports.filter(|report| !holes || *report.diagnostic.code != code::UNLOWERED);
-                    diagnostics.extend(reports.map(|report| {
+                    diagnostics.extend(part.reports.iter().map(|report| {
                         let mut diag = self.located(&places, report);
                         diag.scopes.extend(cluster.clone());
                         diag
@@ -261,11 +257,11 @@ fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut seen: FxHashMap<_, usize> = FxHashMap::default();
     let lost = |d: &Diagnostic| *d.code == code::UNLOWERED;
     let others = diagnostics.iter().any(|d| d.severity == Severity::Error && !lost(d));
-    let keep = |d: &Diagnostic| !(*d.code == code::NOT_SET && unset.contains(&d.place)) && !(others && lost(d));
+    let follows = |d: &Diagnostic| *d.code == code::NOT_SET && unset.contains(&d.place) || others && lost(d);
     diagnostics
         .into_iter()
         .filter(|d| {
-            keep(d) && {
+            !follows(d) && {
                 let count = seen.entry((d.code.id, d.place, d.message.clone(), d.scopes.clone())).or_insert(0);
                 *count += 1;
                 *count == 1

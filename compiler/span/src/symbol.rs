@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn equal_texts_are_one_symbol() {
-        assert_eq!(Symbol::new("kss"), Symbol::new(&"kss".to_owned()));
+        assert_eq!(Symbol::new("kss"), Symbol::new("kss"));
         assert_ne!(Symbol::new("kss"), Symbol::new("kcs"));
         assert_ne!(Symbol::new(""), Symbol::new("a"));
     }

@@ -116,12 +116,6 @@ impl Mistake {
         self
     }
 
-    /// Leaves a file out.
-    pub(crate) fn without(mut self, name: &str) -> Mistake {
-        self.files.remove(name);
-        self
-    }
-
     /// Writes the files.
     pub(crate) fn written(&self) -> TempDir {
         let dir = tempfile::tempdir().expect("a directory for the test");
