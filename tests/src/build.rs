@@ -31,12 +31,6 @@ pub fn build(root: &std::path::Path) -> Built {
 pub fn build_loaded(loaded: Loaded) -> Built {
     let session = Session::new(Database::default(), loaded, false);
     let mut checked = session.check();
-    let context = kss_outputs::Context {
-        nix: kss_stdlib::NIX,
-        tofu_modules: kss_stdlib::TOFU_MODULES,
-        is_package: &kss_project::is_package,
-        files: &LibraryFiles,
-    };
     let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {

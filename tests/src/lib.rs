@@ -1,5 +1,11 @@
 //! What the tests of the whole project share.
 
 pub mod build;
+pub mod lock_schema;
+pub mod outside;
 pub mod program;
+pub mod read;
+pub mod reference;
+pub mod releases;
+pub mod spec;
 pub mod tools;

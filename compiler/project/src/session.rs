@@ -249,12 +249,15 @@ impl Session {
     }
 }
 
-/// A field that nobody set is not reported again where it is read.
+/// A field that nobody set is not reported again where it is read. Whether an entry is lost can't be said while something else
+/// is wrong: what would have handled it may be what could not be evaluated.
 fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let unset: FxHashSet<_> =
         diagnostics.iter().filter(|d| d.code.id == code::MISSING_FIELD.id).map(|d| d.place).collect();
     let mut seen: FxHashMap<_, usize> = FxHashMap::default();
-    let keep = |d: &Diagnostic| !(d.code.id == code::NOT_SET.id && unset.contains(&d.place));
+    let lost = |d: &Diagnostic| *d.code == code::UNLOWERED;
+    let others = diagnostics.iter().any(|d| d.severity == Severity::Error && !lost(d));
+    let keep = |d: &Diagnostic| !(*d.code == code::NOT_SET && unset.contains(&d.place)) && !(others && lost(d));
     diagnostics
         .into_iter()
         .filter(|d| {

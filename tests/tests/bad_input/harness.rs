@@ -164,13 +164,31 @@ impl Mistake {
     }
 }
 
-/// Without what differs from run to run (how long it took), and without the warnings of the library that an image is not in the
-/// lock, of which each of its releases has others.
+/// Without what differs from run to run (how long it took) or from one release of the library to the next: its line numbers, how
+/// many of its entries are concerned, and warnings that one of its images is not in the lock.
 fn plain(said: &str) -> String {
     let image = |block: &&str| !block.starts_with("warning[K0803]: image ");
     let said: Vec<&str> = said.split("\n\n").filter(image).collect();
     let summary = regex::Regex::new(r"(, \d+ warnings?)?( in \d+ files?) \(\d+ ms\)").expect("a pattern");
-    summary.replace(&said.join("\n\n"), "$2 (… ms)").into_owned()
+    let said = summary.replace(&said.join("\n\n"), "$2 (… ms)").into_owned();
+    let counted = regex::Regex::new(r"\d+ entries of").expect("a pattern");
+    let place = regex::Regex::new(r"^\s*([├╭]─\[ std/[^:]+):\d+:\d+ \]").expect("a pattern");
+    let margin = regex::Regex::new(r"^\s*(\d*)\s*([├╭│┆])").expect("a pattern");
+    let mut library = false;
+    let mut out = String::new();
+    for line in counted.replace_all(&said, "several entries of").lines() {
+        let line = margin.replace(line, |found: &regex::Captures<'_>| {
+            library = match &found[2] {
+                "│" | "┆" => library,
+                _ => line.contains("─[ std/"),
+            };
+            let number = if library && !found[1].is_empty() { "…" } else { &found[1] };
+            format!("{number:>4} {}", &found[2])
+        });
+        out.push_str(&place.replace(&line, "     $1 ]"));
+        out.push('\n');
+    }
+    out
 }
 
 /// The rules that every message keeps.
@@ -196,6 +214,6 @@ fn judge(name: &str, code: &str, said: &str) {
 
 fn is_source(line: &str) -> bool {
     let line = line.trim_start();
-    let (number, rest) = line.split_at(line.bytes().take_while(u8::is_ascii_digit).count());
-    !number.is_empty() && rest.trim_start().starts_with('│') || line.contains("──")
+    let source = line.starts_with(|c: char| c.is_ascii_digit() || c == '…');
+    source && line.contains(" │") || line.contains("──")
 }
