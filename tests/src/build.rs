@@ -30,6 +30,12 @@ pub fn build(root: &std::path::Path) -> Built {
 /// Builds files that were loaded (and perhaps changed).
 pub fn build_loaded(loaded: Loaded) -> Built {
     let session = Session::new(Database::default(), loaded, false);
+    let (checked, tree, diagnostics) = build_session(&session);
+    Built { session, checked, tree, diagnostics }
+}
+
+/// Builds a project that is open: what was found, what would be written, everything that is wrong.
+pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>) {
     let mut checked = session.check();
     let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
@@ -47,7 +53,7 @@ pub fn build_loaded(loaded: Loaded) -> Built {
     }
     checked.add(wrong_outputs);
     let diagnostics = checked.diagnostics.clone();
-    Built { session, checked, tree, diagnostics }
+    (checked, tree, diagnostics)
 }
 
 impl Built {

@@ -2,10 +2,12 @@
 
 pub mod build;
 pub mod lock_schema;
+pub mod observe;
 pub mod outside;
 pub mod program;
 pub mod read;
 pub mod reference;
 pub mod releases;
+pub mod shuffle;
 pub mod spec;
 pub mod tools;

@@ -1,7 +1,7 @@
 //! Schemas that nobody of this project wrote, where they are there: the folder that `KSS_SCHEMAS` names, else
 //! `../shared/schemas` beside the repository. Its `README.md` says how files are named.
 
-use crate::build;
+use crate::{build, tools};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub fn schemas(test: &str) -> Option<Schemas> {
     let usual = || build::repository().join("../shared/schemas");
     let folder = std::env::var_os("KSS_SCHEMAS").map_or_else(usual, PathBuf::from);
     let Ok(text) = std::fs::read_to_string(folder.join("index.json")) else {
-        eprintln!("left out: {test}: the schemas are not there (KSS_SCHEMAS names their folder)");
+        tools::left_out(test, "the schemas are not there (KSS_SCHEMAS names their folder)");
         return None;
     };
     Some(Schemas { folder, index: serde_json::from_str(&text).expect("an index") })

@@ -9,20 +9,25 @@
 //! ```
 //! ```values                      what expressions are, evaluated where the example stands: `expression = expected`
 //! ```output kss/helm/loki.yaml   lines that a file of the deploy tree holds; a line `…` leaves some out
+//! ```console                     commands, `$ kssc check`, with what they print; `…` stands for anything
 //! ```message                     the first diagnostic, as the terminal shows it
 //! ````
 //!
+//! Each announced diagnostic has its primary place on its line (or in the library, for a check there), and there are no others.
+//!
 //! Words behind `kss` place an example: `in-site`, `in-machine`, `in-cluster` and `in-module` put what is no declaration of a
 //! file into the body of a small site of its own; `more` goes on with the files of the example before; `test` runs its
-//! tests. Examples without a site get one, so that their values are evaluated.
+//! tests; `from:PATH` is a part of that file, and `into:PATH` a line that goes into that file of `clusters/`. Examples without a site get one, so that their values are evaluated.
 
 pub mod compile;
+mod console;
 pub mod grammar;
 mod read;
 mod run;
 mod wrap;
 
-pub use read::{Expected, Place, SpecExample, read};
+pub use console::run_console;
+pub use read::{Console, Expected, Place, SpecExample, read, read_consoles};
 pub use run::{check_pages, run};
 
 use std::path::{Path, PathBuf};

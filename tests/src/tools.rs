@@ -18,13 +18,16 @@ pub fn command(tool: &str, test: &str) -> Option<Command> {
     match find(tool) {
         Some(path) => Some(Command::new(path)),
         None => {
-            #[allow(clippy::print_stderr, reason = "a reader of the tests' output is told")]
-            {
-                eprintln!("left out: {test}: `{tool}` is not installed (tests/run installs it)");
-            }
+            left_out(test, &format!("`{tool}` is not installed (tests/run installs it)"));
             None
         }
     }
+}
+
+/// Says that a test could not do what it is for.
+#[allow(clippy::print_stderr, reason = "a reader of the tests' output is told")]
+pub fn left_out(test: &str, why: &str) {
+    eprintln!("left out: {test}: {why}");
 }
 
 /// A command of OpenTofu that reads nothing but its folder.

@@ -377,8 +377,8 @@ fn facts_arrive_in_make_and_the_shell() {
         facts.iter().map(|(name, _)| format!("{name}={}\n", value[name].as_str().expect("a text"))).collect();
     assert_eq!(got, wanted, "JSON");
 
-    if tools::find("make").is_none() {
-        return eprintln!("left out: {TEST}: `make` is not installed");
+    if tools::command("make", TEST).is_none() {
+        return;
     }
     let prints: String = facts.iter().map(|(name, _)| format!("$(info {name}=$({name}))\n")).collect();
     std::fs::write(directory.join("Makefile"), format!("include vars.mk\n{prints}all:\n\t@:\n")).expect("a file");

@@ -107,8 +107,12 @@ fn deployed() -> tempfile::TempDir {
 
 /// The answer of `kssc why` for a line of a file.
 fn why(tree: &Path, path: &str, line: u32) -> Value {
+    ask(tree, &format!("{path}:{line}"))
+}
+
+fn ask(tree: &Path, place: &str) -> Value {
     let mut why = Command::new(tools::kssc());
-    let at = format!("{}:{line}", tree.join("deploy").join(path).display());
+    let at = tree.join("deploy").join(place).display().to_string();
     let said = tools::output(why.current_dir(build::repository()).args(["why", "--format", "json", &at]));
     serde_json::from_str(&said).expect("JSON")
 }
@@ -192,6 +196,28 @@ fn the_program_tells_who_decided() {
     let tree = deployed();
     let wrong: Vec<String> = TOLD.par_iter().filter_map(|told| problem(tree.path(), told)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_pointer_leads_where_its_line_does() {
+    let tree = deployed();
+    for (path, line, pointer) in [
+        ("clusters/kcs/helm/loki.yaml", "retention_period: 1440h", "/loki/limits_config/retention_period"),
+        ("clusters/kcs/vars.json", "CLUSTER_CNI", "/CLUSTER_CNI"),
+        ("clusters/kss/tofu/platform/main.tf.json", "\"required_version\"", "/terraform/required_version"),
+    ] {
+        let text = std::fs::read_to_string(tree.path().join("deploy").join(path)).expect("a file");
+        let at = text.lines().position(|l| l.contains(line)).unwrap_or_else(|| panic!("{path} has no line `{line}`"));
+        assert_eq!(
+            ask(tree.path(), &format!("{path}#{pointer}")),
+            why(tree.path(), path, at as u32 + 1),
+            "{path}#{pointer}"
+        );
+    }
+    let mut nothing = Command::new(tools::kssc());
+    let place = tree.path().join("deploy/clusters/kcs/vars.json#/CLUSTER_NOTHING");
+    let (good, _, said) = tools::run(nothing.current_dir(build::repository()).arg("why").arg(place));
+    assert!(!good && said.contains("CLUSTER_NOTHING"), "{said}");
 }
 
 fn problem(tree: &Path, (path, line, value, wanted): &Told) -> Option<String> {

@@ -45,6 +45,7 @@ impl<'a> Eval<'a> {
             self.report_lost();
         }
         self.force_lets();
+        self.report_removed();
     }
 
     fn removes_any(&self, scope: ScopeKey, kind: Symbol) -> bool {

@@ -38,7 +38,6 @@ impl<'a> Eval<'a> {
 
     /// Reports absent capabilities, with the modules and the entries that need them.
     pub(crate) fn report_missing(&mut self) {
-        self.report_removed();
         self.entries_without_lowerer();
         let missing = std::mem::take(&mut self.missing);
         for ((scope, capability), who) in missing {
@@ -187,7 +186,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Reports removed entries that others refer to.
-    fn report_removed(&mut self) {
+    pub(crate) fn report_removed(&mut self) {
         let removed = std::mem::take(&mut self.removed);
         for (key, Removed { origin, mut readers }) in removed {
             readers.sort_by_key(|place| (crate::explain::in_library(*place), place.item.key(), place.node));

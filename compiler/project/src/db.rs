@@ -109,6 +109,12 @@ pub fn item_ids(db: &dyn salsa::Database, project: Project) -> Vec<ItemId> {
     project.files(db).iter().flat_map(|f| items(db, *f).decls.iter().map(|d| d.id)).collect()
 }
 
+/// Bodies of sites and clusters among them: the same when a test or an import comes or goes.
+#[salsa::tracked]
+pub fn scope_ids(db: &dyn salsa::Database, project: Project) -> Vec<ItemId> {
+    item_ids(db, project).iter().copied().filter(|item| is_scope(*item)).collect()
+}
+
 /// What is declared, put together, and what is wrong with it as a whole.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Library {
@@ -145,8 +151,8 @@ pub(crate) fn is_test(item: ItemId) -> bool {
 /// The library with the bodies that concern one evaluation.
 pub(crate) fn with_scopes(db: &dyn salsa::Database, project: Project, wanted: impl Fn(ItemId) -> bool) -> Program {
     let mut program = (*library(db, project).program).clone();
-    for item in item_ids(db, project) {
-        if is_scope(*item) && wanted(*item) {
+    for item in scope_ids(db, project) {
+        if wanted(*item) {
             program.scopes.extend(lowered(db, project, ItemKey::new(db, *item)).scope().cloned());
         }
     }

@@ -99,7 +99,7 @@ pub fn cluster<'db>(
 #[salsa::tracked]
 pub fn clusters<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName<'db>) -> Vec<Symbol> {
     let site = site.name(db);
-    let mut names: Vec<Symbol> = db::item_ids(db, project)
+    let mut names: Vec<Symbol> = db::scope_ids(db, project)
         .iter()
         .filter(|item| item.key().name.starts_with("cluster "))
         .filter_map(|item| db::lowered(db, project, db::ItemKey::new(db, *item)).scope())

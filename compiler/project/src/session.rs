@@ -175,6 +175,8 @@ impl Session {
         // in a circle, all of it would be about the circle.
         let hopeless = |d: &Diagnostic| d.code.id < "K0200" || *d.code == code::KIND_CYCLE;
         let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && hopeless(d));
+        // In place of a wrong expression nothing stands, and that may be what would have handled an entry.
+        let holes = diagnostics.iter().any(|d| d.severity == Severity::Error);
         let mut outcomes = Vec::new();
         let mut scopes = Vec::new();
         if !broken {
@@ -184,7 +186,9 @@ impl Session {
                     // What is wrong with the site itself is wrong everywhere.
                     let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
                     scopes.extend(cluster.clone());
-                    diagnostics.extend(part.reports.iter().map(|report| {
+                    let reports = part.reports.iter();
+                    let reports = reports.filter(|report| !holes || *report.diagnostic.code != code::UNLOWERED);
+                    diagnostics.extend(reports.map(|report| {
                         let mut diag = self.located(&places, report);
                         diag.scopes.extend(cluster.clone());
                         diag

@@ -244,8 +244,12 @@ fn always(program: &Program) -> Vec<Symbol> {
 /// Puts bodies into the signatures of records; sums take them from both sides.
 fn records(program: &mut Program, lowered: &[(ItemId, Arc<Lowered>)]) {
     let bodies: Vec<&Arc<RecordDef>> = lowered.iter().flat_map(|(_, l)| &l.records).collect();
-    let fields: FxHashMap<Origin, &FieldSig> = bodies.iter().flat_map(|b| &b.fields).map(|f| (f.origin, f)).collect();
-    let lets: FxHashMap<Origin, &LetSig> = bodies.iter().flat_map(|b| &b.lets).map(|l| (l.origin, l)).collect();
+    // A sum lists the fields of its left side too, without their values: these come from the item that writes them, in whatever
+    // order the items stand.
+    let fields = bodies.iter().flat_map(|b| &b.fields).filter(|f| f.default.is_some() || f.refine.is_some());
+    let fields: FxHashMap<Origin, &FieldSig> = fields.map(|f| (f.origin, f)).collect();
+    let lets = bodies.iter().flat_map(|b| &b.lets).filter(|l| l.value.is_some());
+    let lets: FxHashMap<Origin, &LetSig> = lets.map(|l| (l.origin, l)).collect();
     for def in program.records.values_mut() {
         let def = Arc::make_mut(def);
         for field in &mut def.fields {

@@ -38,6 +38,10 @@ pub struct SpecExample {
     pub place: Place,
     /// Are its tests run?
     pub test: bool,
+    /// The file of this repository that it is a part of.
+    pub part_of: Option<String>,
+    /// The file of `clusters/` into whose last declaration it goes.
+    pub into: Option<String>,
     /// Names and texts of its files.
     pub files: Vec<(String, String)>,
     /// What its comments announce.
@@ -68,6 +72,44 @@ pub fn read(page: &str) -> Result<Vec<SpecExample>, String> {
         }
     }
     Ok(examples)
+}
+
+/// A block of commands with what they print: `$ kssc check`, then lines in which `…` stands for anything.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Console {
+    /// Line of its block in the page, from 1.
+    pub line: usize,
+    /// Files of the example before it.
+    pub files: Vec<(String, String)>,
+    /// Commands with what they print.
+    pub commands: Vec<(String, String)>,
+}
+
+/// The `console` blocks of a page.
+pub fn read_consoles(page: &str) -> Result<Vec<Console>, String> {
+    let mut found = Vec::new();
+    let mut last: Option<SpecExample> = None;
+    for block in blocks(page)? {
+        if block.info == "console" {
+            let files = last.as_ref().map(|example| example.files.clone()).unwrap_or_default();
+            found.push(Console { line: block.line, files, commands: commands(&block)? });
+        } else if let Some(rest) = block.info.strip_prefix("kss") {
+            last = Some(example(&block, rest, last.as_ref())?);
+        }
+    }
+    Ok(found)
+}
+
+fn commands(block: &Block) -> Result<Vec<(String, String)>, String> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for line in block.text.lines() {
+        match (line.strip_prefix("$ "), found.last_mut()) {
+            (Some(command), _) => found.push((command.to_owned(), String::new())),
+            (None, Some((_, printed))) => printed.push_str(&format!("{line}\n")),
+            (None, None) => return Err(format!("line {}: a console begins with `$ `", block.line)),
+        }
+    }
+    Ok(found)
 }
 
 /// The text of the blocks with this info string, one after the other.
@@ -116,6 +158,8 @@ fn example(block: &Block, words: &str, before: Option<&SpecExample>) -> Result<S
             "in-cluster" => example.place = Place::Cluster,
             "in-module" => example.place = Place::Module,
             "test" => example.test = true,
+            from if from.starts_with("from:") => example.part_of = Some(from["from:".len()..].to_owned()),
+            into if into.starts_with("into:") => example.into = Some(into["into:".len()..].to_owned()),
             "more" => {
                 let before = before.ok_or(format!("line {}: nothing stands before `more`", block.line))?;
                 example.files = before.files.clone();

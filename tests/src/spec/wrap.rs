@@ -6,9 +6,9 @@ use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::parse;
 
 /// The file of the small site.
-pub const SMALL_SITE: &str = "small-site.kss";
+pub(super) const SMALL_SITE: &str = "small-site.kss";
 /// Capabilities for which that file has a module.
-pub const STAND_INS: &[&str] =
+pub(super) const STAND_INS: &[&str] =
     &["machine-os", "distribution", "cni", "network-policy", "load-balancer", "gitops", "secret-store", "certificates"];
 const SMALL_MODULES: &str = include_str!("../../spec/small-site.kss");
 
@@ -31,7 +31,7 @@ const MACHINE: &str = "
 ";
 
 /// The files of a project that the example is the heart of. `compare`: are its values compared, or written as they are?
-pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
+pub(super) fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
     let mut files = example.files.clone();
     let Some((_, main)) = files.last_mut() else { return files };
     let parsed = parse(FileId(0), main);
@@ -42,7 +42,8 @@ pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
             let known = |word: &str| example.files.iter().any(|(_, text)| declares(text, word));
             match (known("site"), scope_end(&items)) {
                 (true, Some((scope, end))) if !shown.is_empty() => {
-                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)))
+                    main.insert_str(end - 1, &format!("\n{}", output(scope, &shown)));
+                    files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
                 }
                 (true, _) => {}
                 // What is broken says so as it is.
@@ -65,7 +66,7 @@ pub fn project(example: &SpecExample, compare: bool) -> Vec<(String, String)> {
 }
 
 /// The files with stand-ins for the capabilities of clusters and machines in `missing`.
-pub fn completed(files: &[(String, String)], missing: &[&str]) -> Vec<(String, String)> {
+pub(super) fn completed(files: &[(String, String)], missing: &[&str]) -> Vec<(String, String)> {
     let mut files = files.to_vec();
     if files.iter().all(|(path, _)| path != SMALL_SITE) {
         files.push((SMALL_SITE.to_owned(), SMALL_MODULES.to_owned()));
@@ -128,7 +129,7 @@ fn comparisons(example: &SpecExample, items: &[Item<'_>], compare: bool) -> Vec<
 }
 
 /// The name under which comparison number `at` is found in the model.
-pub fn key(at: usize) -> String {
+pub(super) fn key(at: usize) -> String {
     format!("v{at}")
 }
 
@@ -142,9 +143,9 @@ fn output(scope: &str, shown: &[String]) -> String {
 
 /// Encloses what is no declaration of a file; the text of the file that the rest of the project is in.
 fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -> String {
-    let inner: Vec<&Item<'_>> = items.iter().skip_while(|i| at_top(&i.stmt.kind)).collect();
-    let Some(first) = inner.first() else { return small_site("").1 };
-    let start = first.range.lo as usize;
+    let inner = || items.iter().filter(|i| !at_top(&i.stmt.kind));
+    let (Some(first), Some(last)) = (inner().next(), inner().next_back()) else { return small_site("").1 };
+    let (start, end) = (first.range.lo as usize, last.range.hi as usize);
     let (head, behind, scope, outside) = match place {
         Place::File | Place::Module => {
             let head = "module spec-example { phase = apps, ".to_owned();
@@ -160,7 +161,8 @@ fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -
         }
     };
     let values = if scope.is_empty() { String::new() } else { output(scope, shown) };
-    main.push_str(&format!("\n{behind}{values}}}\n"));
+    // On one line, so that those behind it stay where they are.
+    main.insert_str(end, &format!("\n{behind}{values}}}").replace('\n', ", "));
     if place == Place::Cluster {
         main.push_str(&format!("site home {{{SITE}}}\n"));
     }
@@ -177,6 +179,7 @@ fn at_top(kind: &StmtKind) -> bool {
             | StmtKind::Fn { .. }
             | StmtKind::Capability { .. }
             | StmtKind::Kind(_)
+            | StmtKind::Test { .. }
     )
 }
 

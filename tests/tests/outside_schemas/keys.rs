@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys of a record: of each what is known below it.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub(super) struct Known {
     keys: BTreeMap<String, Known>,
     /// Nothing is said of what may stand here.
     open: bool,
@@ -15,7 +15,7 @@ pub struct Known {
 
 impl Known {
     /// What a chart's defaults, the keys that are comments in them, and its schema show. `None` if the defaults can't be read here.
-    pub fn new(chart: &Chart, test: &str) -> Option<Known> {
+    pub(super) fn new(chart: &Chart, test: &str) -> Option<Known> {
         let mut defaults = Reader::GoV3.read(&[&chart.defaults], test)?.remove(0).expect("YAML");
         // Istio keeps its defaults one level further down.
         if let Some(inner) = defaults.get_mut("_internal_defaults_do_not_set") {
@@ -31,7 +31,7 @@ impl Known {
     }
 
     /// Another chart's keys, which are taken below `key`.
-    pub fn mount(&mut self, key: &str, part: Known) {
+    pub(super) fn mount(&mut self, key: &str, part: Known) {
         let there = self.keys.entry(key.to_owned()).or_default();
         there.open = false;
         there.join(part);
@@ -124,7 +124,7 @@ impl Known {
     }
 
     /// The paths of keys in `values` that are not known.
-    pub fn unknown(&self, values: &Value) -> Vec<Vec<String>> {
+    pub(super) fn unknown(&self, values: &Value) -> Vec<Vec<String>> {
         let Value::Object(fields) = values else { return Vec::new() };
         let mut out = Vec::new();
         for (key, value) in fields {

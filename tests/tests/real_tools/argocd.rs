@@ -56,10 +56,12 @@ fn problems(application: &Value, namespaces: &BTreeSet<String>, projects: &BTree
         out.push("it has no source".to_owned());
     }
     for source in &sources {
-        if let Some(path) = text_at(source, "/path")
-            && !is_deployable(path, source)
-        {
-            out.push(format!("`{path}` has no files for it"));
+        match (text_at(source, "/path"), is_ours(source)) {
+            (Some(path), true) if !is_deployable(path, source) => out.push(format!("`{path}` has no files for it")),
+            (Some(path), false) if !is_exact(source) => {
+                out.push(format!("`{path}` is taken from whatever is there that day"))
+            }
+            _ => {}
         }
         for file in source.pointer("/helm/valueFiles").and_then(Value::as_array).into_iter().flatten() {
             let file = file.as_str().unwrap_or_default();
@@ -83,6 +85,22 @@ fn problems(application: &Value, namespaces: &BTreeSet<String>, projects: &BTree
     out
 }
 
+/// Is it the repository that the root Application reads?
+fn is_ours(source: &Value) -> bool {
+    let roots =
+        CLUSTERS.map(|cluster| tree().get(&format!("clusters/{cluster}/argocd/root-app.yaml")).expect("a root"));
+    let line = format!("repoURL: {}\n", text_at(source, "/repoURL").unwrap_or_default());
+    roots.iter().any(|root| String::from_utf8_lossy(root.content.bytes()).contains(&line))
+}
+
+/// A tag with a version, or a commit: nothing that moves.
+fn is_exact(source: &Value) -> bool {
+    let revision = text_at(source, "/targetRevision").unwrap_or_default();
+    let version = revision.strip_prefix('v').unwrap_or(revision).starts_with(|c: char| c.is_ascii_digit())
+        && revision.contains('.');
+    version || revision.len() == 40 && revision.chars().all(|c| c.is_ascii_hexdigit())
+}
+
 /// A kustomization, or a directory of plain files.
 fn is_deployable(path: &str, source: &Value) -> bool {
     match source.get("directory") {
@@ -99,7 +117,7 @@ fn every_release_and_overlay_is_deployed_once() {
         for (_, application) in of_kind(&argocd, "Application") {
             let spec = &application["spec"];
             for source in spec["sources"].as_array().into_iter().flatten().chain(spec.get("source")) {
-                named.extend(text_at(source, "/path").map(str::to_owned));
+                named.extend(text_at(source, "/path").filter(|_| is_ours(source)).map(str::to_owned));
                 let files = source.pointer("/helm/valueFiles").and_then(Value::as_array).into_iter().flatten();
                 named.extend(files.filter_map(|file| Some(file.as_str()?.strip_prefix("$values/")?.to_owned())));
             }

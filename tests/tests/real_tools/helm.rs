@@ -72,13 +72,18 @@ fn values_fit_the_locked_schema_and_arrive_unchanged() {
         .par_iter()
         .flat_map_iter(|release| {
             let said = |what: String| vec![format!("{}: {what}", release.values)];
+            let unchecked = || reference().unchecked.get(&release.values).into_iter().flatten();
             let Some(mut schema) = lock_schema::chart(&release.repository, &release.chart, &release.version) else {
+                // Whoever says that nothing of it is checked says why.
+                if unchecked().any(|path| path.is_empty()) {
+                    return Vec::new();
+                }
                 return said(format!(
                     "the lock doesn't have {} {} of {}",
                     release.chart, release.version, release.repository
                 ));
             };
-            for path in reference().unchecked.get(&release.values).into_iter().flatten() {
+            for path in unchecked() {
                 lock_schema::open(&mut schema, &path.iter().map(|name| name.as_str()).collect::<Vec<_>>());
             }
             let Some(values) = release.read_values(TEST) else { return Vec::new() };

@@ -168,7 +168,7 @@ const BLOCKS: &[&str] = &[
 ];
 
 /// What `.kss` has no way to write and documents may hold: ends of lines of all kinds, marks, signs for terminals.
-pub const CONTROLS: &[&str] = &[
+pub(super) const CONTROLS: &[&str] = &[
     "a\rb",
     "a\r\nb\r\n",
     "\r",
@@ -187,17 +187,17 @@ pub const CONTROLS: &[&str] = &[
 ];
 
 /// Texts of one line without space at their ends.
-pub fn lines() -> Vec<&'static str> {
+pub(super) fn lines() -> Vec<&'static str> {
     LINES.to_vec()
 }
 
 /// All texts.
-pub fn all() -> Vec<&'static str> {
+pub(super) fn all() -> Vec<&'static str> {
     [LINES, SPACE, BLOCKS].concat()
 }
 
 /// A text as `.kss` writes it.
-pub fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     let escaped =
         text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('\n', "\\n").replace('\t', "\\t");
     format!("\"{escaped}\"")
