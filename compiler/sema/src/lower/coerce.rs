@@ -58,7 +58,14 @@ impl Lower<'_> {
             self.report(code::SECRET_AS_TEXT.at(at, message).label("holds a secret").help(help));
             return;
         }
-        let mut diag = code::TYPE_MISMATCH.at(at, format!("expected `{wants}`, found `{has}`"));
+        let (code, message) = match strip(from) {
+            Ty::Later(_) => (
+                &code::LATER_TOO_EARLY,
+                format!("this is known only after OpenTofu ran, and a `{wants}` is written before"),
+            ),
+            _ => (&code::TYPE_MISMATCH, format!("expected `{wants}`, found `{has}`")),
+        };
+        let mut diag = code.at(at, message);
         match (strip(from), strip(to)) {
             (Ty::Scalar(_) | Ty::Union(_), Ty::Scalar(ScalarType::Text) | Ty::Data)
                 if !matches!(from, Ty::Optional(_)) =>
