@@ -1,6 +1,7 @@
 //! The whole compiler over texts in memory.
 
-use kss_diag::{Diagnostic, Sources, arrange};
+use crate::build::build_session;
+use kss_diag::{Diagnostic, Sources};
 use kss_project::{Checked, Database, Loaded, Session, SourceText, TestResult, standard_library};
 use kss_span::{FileId, Symbol};
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ pub struct Compiled {
     checked: Checked,
     /// What is wrong, outputs included, in the order in which it is shown.
     pub diagnostics: Vec<Diagnostic>,
-    /// The files of the deploy tree; none if something is wrong.
+    /// The files of the deploy tree.
     pub outputs: Vec<(String, String)>,
 }
 
@@ -51,12 +52,9 @@ fn loaded(sources: &[&(String, String)]) -> Loaded {
 }
 
 fn check(session: Session) -> Compiled {
-    let checked = session.check();
-    let mut compiled = Compiled { diagnostics: checked.diagnostics.clone(), session, checked, outputs: Vec::new() };
-    if !compiled.checked.has_errors() {
-        compiled.write();
-    }
-    compiled
+    let (checked, tree, diagnostics) = build_session(&session);
+    let texts = tree.iter().map(|f| (f.path.clone(), String::from_utf8_lossy(f.content.bytes()).into_owned()));
+    Compiled { outputs: texts.collect(), session, checked, diagnostics }
 }
 
 impl Compiled {
@@ -91,21 +89,5 @@ impl Compiled {
             ["spec-of-site", "spec-of-machine", "spec-of-cluster"].into_iter().flat_map(|kind| scope.entries(kind))
         });
         entries.find_map(|entry| entry.fields.get(key))
-    }
-
-    fn write(&mut self) {
-        let context = kss_outputs::Context {
-            nix: kss_stdlib::NIX,
-            tofu_modules: kss_stdlib::TOFU_MODULES,
-            is_package: &kss_project::is_package,
-            files: &(),
-        };
-        for (_, outcome) in &self.checked.outcomes {
-            let (tree, diags) = kss_outputs::outputs(&outcome.model, &context);
-            self.diagnostics.extend(diags.into_iter().map(|d| self.checked.places.locate(d)));
-            let texts = tree.iter().map(|f| (f.path.clone(), String::from_utf8_lossy(f.content.bytes()).into_owned()));
-            self.outputs.extend(texts);
-        }
-        self.diagnostics = arrange(std::mem::take(&mut self.diagnostics), &[], &self.session);
     }
 }

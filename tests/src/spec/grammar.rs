@@ -161,9 +161,8 @@ fn closing(text: &str, quote: char) -> Option<usize> {
             return None;
         }
         escaped = quote == '/' && c == '\\';
-        (c == quote && text[at + 1..].starts_with([' ', ',', ')', ']', '}', '\n'])
-            || c == quote && at + 1 == text.len())
-        .then_some(at)
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', ',', ')', ']', '}', '\n']);
+        (c == quote && ends(&text[at + 1..])).then_some(at)
     })
 }
 

@@ -60,10 +60,10 @@ fn whole(files: &[(String, String)], expected: &[Expected]) -> Compiled {
     if missing.is_empty() { compiled } else { compile(&completed(files, &missing)) }
 }
 
-/// The capability in "kss has no `cni`".
+/// The capability in "kss has no `cni`", "kss has no `secret-store`, and secret `db` needs one".
 fn lacking(message: &str) -> Option<&str> {
-    let (_, rest) = message.rsplit_once("has no `")?;
-    rest.strip_suffix('`').filter(|name| STAND_INS.contains(name))
+    let (_, rest) = message.split_once("has no `")?;
+    rest.split('`').next().filter(|name| STAND_INS.contains(name))
 }
 
 fn not_part_of(example: &SpecExample, path: &str) -> Vec<String> {

@@ -144,7 +144,7 @@ fn output(scope: &str, shown: &[String]) -> String {
 /// Encloses what is no declaration of a file; the text of the file that the rest of the project is in.
 fn wrap(main: &mut String, items: &[Item<'_>], place: Place, shown: &[String]) -> String {
     let inner = || items.iter().filter(|i| !at_top(&i.stmt.kind));
-    let (Some(first), Some(last)) = (inner().next(), inner().last()) else { return small_site("").1 };
+    let (Some(first), Some(last)) = (inner().next(), inner().next_back()) else { return small_site("").1 };
     let (start, end) = (first.range.lo as usize, last.range.hi as usize);
     let (head, behind, scope, outside) = match place {
         Place::File | Place::Module => {
