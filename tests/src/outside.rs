@@ -1,7 +1,7 @@
-//! Schemas that nobody of this project wrote, where they are there: the folder that `KSS_SCHEMAS` names, else
-//! `../shared/schemas` beside the repository. Its `README.md` says how files are named.
+//! Schemas that nobody of this project wrote, where they are there: the folder that `KSS_SCHEMAS` names. Its `README.md` says how
+//! files are named.
 
-use crate::{build, tools};
+use crate::tools;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -23,9 +23,9 @@ pub struct Chart {
 
 /// The schemas; `None`, and a word about it, without them.
 pub fn schemas(test: &str) -> Option<Schemas> {
-    let usual = || build::repository().join("../shared/schemas");
-    let folder = std::env::var_os("KSS_SCHEMAS").map_or_else(usual, PathBuf::from);
-    let Ok(text) = std::fs::read_to_string(folder.join("index.json")) else {
+    let folder = std::env::var_os("KSS_SCHEMAS").map(PathBuf::from);
+    let text = folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("index.json")).ok());
+    let Some((folder, text)) = folder.zip(text) else {
         tools::left_out(test, "the schemas are not there (KSS_SCHEMAS names their folder)");
         return None;
     };
