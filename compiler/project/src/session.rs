@@ -30,7 +30,9 @@ impl Database {
     }
 }
 
-/// A project that is open.
+/// A project that is open. A clone is a snapshot: it must be gone before the next change goes through, which cancels what
+/// runs on it.
+#[derive(Clone)]
 pub struct Session {
     db: Database,
     project: Project,
@@ -66,6 +68,62 @@ impl Session {
         if let Some(file) = self.files.get(file.0 as usize) {
             file.set_text(&mut self.db).to(text);
         }
+    }
+
+    /// Adds a file, or the text of one that is there. `disk`: where it lies.
+    pub fn add_file(&mut self, path: Symbol, disk: Option<PathBuf>, text: Arc<str>) -> FileId {
+        use salsa::Setter;
+        if let Some(known) = self.file(&path) {
+            self.set_text(known, text);
+            return self.listed(known, true);
+        }
+        let id = FileId(self.files.len() as u32);
+        let file = SourceFile::new(&self.db, id, path, text);
+        self.files.push(file);
+        self.disk.push(disk);
+        let mut listed = self.project.files(&self.db).clone();
+        // The project's own stand before the library's.
+        let own = listed.iter().position(|f| f.path(&self.db).starts_with("std/")).unwrap_or(listed.len());
+        let at = listed[..own].iter().position(|f| f.path(&self.db) > path).unwrap_or(own);
+        listed.insert(at, file);
+        self.project.set_files(&mut self.db).to(listed);
+        id
+    }
+
+    /// Takes a file out of the project; its number stays its own.
+    pub fn remove_file(&mut self, file: FileId) {
+        self.listed(file, false);
+    }
+
+    /// Says that a file which an evaluation may read (`file("…")`) has changed.
+    pub fn assets_changed(&mut self) {
+        use salsa::Setter;
+        let next = self.project.assets(&self.db) + 1;
+        self.project.set_assets(&mut self.db).to(next);
+    }
+
+    fn listed(&mut self, id: FileId, wanted: bool) -> FileId {
+        use salsa::Setter;
+        let Some(file) = self.files.get(id.0 as usize).copied() else { return id };
+        let mut listed = self.project.files(&self.db).clone();
+        let known = listed.iter().position(|f| *f == file);
+        match (known, wanted) {
+            (Some(at), false) => drop(listed.remove(at)),
+            (None, true) => listed.insert(0, file),
+            _ => return id,
+        }
+        self.project.set_files(&mut self.db).to(listed);
+        id
+    }
+
+    /// Numbers of all files of the project and the library.
+    pub fn files(&self) -> Vec<FileId> {
+        self.project.files(&self.db).iter().map(|f| f.id(&self.db)).collect()
+    }
+
+    /// The input of a file.
+    pub fn source(&self, file: FileId) -> Option<SourceFile> {
+        self.files.get(file.0 as usize).copied()
     }
 
     /// The file at `path`.

@@ -24,6 +24,7 @@ mod test;
 pub(crate) use decl::Bodies;
 pub(crate) use facts::PathKey;
 
+use crate::index::{Target, Usage};
 use crate::signatures::{ModuleSig, TypeCx};
 use crate::{Diag, Signatures};
 use kss_diag::{Code, closest, code};
@@ -88,8 +89,8 @@ pub(crate) struct Lower<'a> {
     pub options_read: BTreeSet<Symbol>,
     pub calls: FxHashSet<kss_ir::FnId>,
     pub used_names: BTreeSet<Symbol>,
-    /// Types of nodes, for the editor.
-    pub types: Vec<(u32, Ty)>,
+    /// Writes down what an editor asks for.
+    pub recorder: Option<Box<crate::index::Recorder>>,
     /// While positive, diagnostics and reads are dropped: the type of something is asked for.
     quiet: u32,
     /// Types of cases that a file-level `let` is being inferred for.
@@ -124,7 +125,7 @@ impl<'a> Lower<'a> {
             options_read: BTreeSet::new(),
             calls: FxHashSet::default(),
             used_names: BTreeSet::new(),
-            types: Vec::new(),
+            recorder: None,
             quiet: 0,
             file_lets: FxHashMap::default(),
             depth: 0,
@@ -213,6 +214,8 @@ impl<'a> Lower<'a> {
         if !name.is_missing() && name.text != "_" {
             self.check_hiding(name);
         }
+        self.refer(name.id, Usage::Declare, |l| Some(Target::At(l.at(name.id))));
+        self.note_type(name.id, &ty);
         let slot = self.slot();
         self.locals.push(Local { name: name.text, slot, ty, node: name.id.0, used: false });
         slot
@@ -261,8 +264,10 @@ impl<'a> Lower<'a> {
 
     pub(crate) fn note_type(&mut self, node: NodeId, ty: &Ty) {
         self.saw_secret |= call::contains_secret(ty);
-        if self.quiet == 0 {
-            self.types.push((node.0, ty.clone()));
+        if self.quiet == 0
+            && let Some(recorder) = &mut self.recorder
+        {
+            recorder.index.types.push((node.0, ty.clone()));
         }
     }
 

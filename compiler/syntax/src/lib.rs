@@ -11,6 +11,7 @@ mod lex;
 mod parse;
 mod text;
 mod token;
+pub mod visit;
 
 pub use lex::lex;
 pub use parse::{MAX_FILE, parse};

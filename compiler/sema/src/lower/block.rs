@@ -1,6 +1,7 @@
 //! Record literals: what a block writes, statement by statement.
 
 use super::{Lower, error_expr, expr, strip};
+use crate::index::Cursor;
 use kss_diag::code;
 use kss_ir::{Block, Expr, ExprKind, Key, RecordId, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
@@ -20,6 +21,20 @@ pub(crate) enum Target {
     Struct(Arc<[(Symbol, Ty)]>),
     /// An entry of an open kind (`manifest`): declared fields have their types, others are data.
     Open(RecordId),
+}
+
+impl Target {
+    /// The type of what is written.
+    pub(crate) fn ty(&self) -> Ty {
+        match self {
+            Target::Data => Ty::Data,
+            Target::Record(id) | Target::Open(id) => Ty::Record(*id),
+            Target::Map(value) => {
+                Ty::Map(Arc::new(Ty::Scalar(kss_value::scalar::ScalarType::Text)), Arc::new(value.clone()))
+            }
+            Target::Struct(fields) => Ty::Struct(fields.clone()),
+        }
+    }
 }
 
 impl Lower<'_> {
@@ -97,6 +112,11 @@ impl Lower<'_> {
             }
             ast::StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
                 StmtKind::Do(self.infer(value).0)
+            }
+            ast::StmtKind::Element(ast::Expr { kind: ast::ExprKind::Name(name), .. }) if self.is_marker(*name) => {
+                let of = target.ty();
+                self.at_cursor(Cursor::Key { of, module: None });
+                return;
             }
             ast::StmtKind::Element(value) => {
                 let message = "this is a value without a name, and a record is expected";

@@ -3,6 +3,7 @@
 use super::facts::path_key;
 use super::{Lower, error_expr, expr, strip};
 use crate::Signatures;
+use crate::index::{Cursor, Target, Usage};
 use crate::signatures::optional;
 use kss_diag::code;
 use kss_ir::{Alternative, Cardinality, Expr, ExprKind, Key, KindSig, NameRef, Path, Per, Ty};
@@ -14,6 +15,10 @@ use std::sync::Arc;
 
 impl Lower<'_> {
     pub(crate) fn member(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key, opt: bool) -> (Expr, Ty) {
+        if key.literal().is_some_and(|name| self.is_marker(name)) {
+            self.member_at_cursor(base);
+            return (error_expr(whole.id), Ty::Error);
+        }
         let (value, ty) = self.member_raw(whole, base, key, opt);
         match path_key(whole).and_then(|p| self.fact(&p)) {
             Some(proven) => (value, proven),
@@ -35,6 +40,7 @@ impl Lower<'_> {
         match key {
             ast::Key::Bare(name) if name.is_missing() => (error_expr(whole.id), Ty::Error),
             ast::Key::Bare(name) => {
+                self.refer_field(name.id, Usage::Read, &ty, name.text);
                 let (value, result) = match self.field_of(value, &ty, name.text, whole.id, opt) {
                     Some(found) => found,
                     None => {
@@ -53,6 +59,22 @@ impl Lower<'_> {
                 (self.error(&code::UNEXPECTED_TOKEN, *id, "a range of names stands in a head only"), Ty::Error)
             }
         }
+    }
+
+    /// What could stand behind the dot.
+    fn member_at_cursor(&mut self, base: &ast::Expr) {
+        let cursor = match &base.kind {
+            ast::ExprKind::Name(kind) if self.sigs.kinds.contains_key(kind) && !self.is_name(*kind) => {
+                Cursor::Entry(*kind)
+            }
+            ast::ExprKind::Member { base: scope, key: ast::Key::Bare(all), .. }
+                if all.text == "all" && matches!(self.quietly(|l| l.infer(scope).1), Ty::Ref(_)) =>
+            {
+                Cursor::Kind
+            }
+            _ => Cursor::Member(self.infer(base).1),
+        };
+        self.at_cursor(cursor);
     }
 
     fn index(&mut self, whole: &ast::Expr, base: Expr, ty: &Ty, key: &ast::Text, opt: bool) -> (Expr, Ty) {
@@ -104,6 +126,7 @@ impl Lower<'_> {
             );
             return Some((error_expr(whole.id), Ty::List(Arc::new(Ty::Error))));
         }
+        self.refer(key.id(), Usage::Read, |l| l.sigs.kinds.get(&kind).map(|k| Target::At(k.origin)));
         self.closed_to_clusters(whole.id, *of, kind);
         let nameless = self.sigs.kinds.get(&kind).is_some_and(|k| k.nameless);
         let item = if nameless { Ty::Data } else { Ty::Ref(kind) };
@@ -163,7 +186,15 @@ impl Lower<'_> {
             ast::Key::Range { .. } => return None,
         };
         let module = self.entry_module(&sig, &key);
+        let word = match &key {
+            Key::Name(_, node) => Some(NodeId(*node)),
+            Key::Expr(_) => None,
+        };
         let entry = expr(whole.id, ExprKind::Entry(NameRef { kind: *kind, name: key, within: None, module }));
+        self.refer(base.id, Usage::Read, |l| l.sigs.kinds.get(kind).map(|k| Target::At(k.origin)));
+        if let Some(word) = word {
+            self.refer(word, Usage::Read, |l| l.target_of_value(&entry));
+        }
         if kind == "credential" {
             let value = ExprKind::Builtin { name: Symbol::new("credential"), args: vec![entry] };
             return Some((expr(whole.id, value), Ty::Secret));
@@ -206,7 +237,12 @@ impl Lower<'_> {
             .iter()
             .find(|(p, _, _)| *p == Path::Site(name) || (module.scope == ScopeKind::Site && *p == Path::Own(name)));
         match need {
-            Some((_, optional, _)) => Some(self.capability(whole.id, name, true, *optional)),
+            Some((_, optional, _)) => {
+                let found = self.capability(whole.id, name, true, *optional);
+                self.refer(base.id, Usage::Read, |_| Some(Target::Scope(ScopeKind::Site)));
+                self.refer(key.id(), Usage::Read, |l| l.target_of_value(&found.0));
+                Some(found)
+            }
             None => {
                 let at = self.at(whole.id);
                 self.report(

@@ -2,6 +2,7 @@
 
 use super::{Around, LetState, Lower, error_expr, expr};
 use crate::Signatures;
+use crate::index::Usage;
 use crate::signatures::{Found, Resolver};
 use kss_diag::{closest, code};
 use kss_ir::{Expr, ExprKind, Path, Ty};
@@ -13,6 +14,12 @@ use std::sync::Arc;
 impl Lower<'_> {
     /// The value that `name` stands for, if it is a name here.
     pub(crate) fn name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        let found = self.find_name(node, name)?;
+        self.refer(node, Usage::Read, |l| l.target_of_value(&found.0));
+        Some(found)
+    }
+
+    fn find_name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
         if !self.is_quiet() {
             self.used_names.insert(name);
         }
@@ -201,6 +208,10 @@ impl Lower<'_> {
 
     /// Reports a word that is no name.
     pub(crate) fn unknown_name(&mut self, node: NodeId, name: Symbol, expected: Option<&Ty>) -> Expr {
+        if self.is_marker(name) {
+            self.value_at_cursor(expected);
+            return error_expr(node);
+        }
         // What an import didn't find is reported there.
         let missing = self.sigs.files.get(&self.file).is_some_and(|f| f.missing.contains(&name));
         if name.is_empty() || missing {
@@ -348,6 +359,7 @@ impl Lower<'_> {
             }
             None => l.infer(value),
         });
+        self.note_type(name.id, &ty);
         if let Ty::List(item) | Ty::Set(item) = &ty
             && **item == Ty::Never
         {

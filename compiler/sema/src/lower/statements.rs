@@ -3,6 +3,7 @@
 use super::block::Target;
 use super::{Around, LetState, Lower, expr};
 use crate::Signatures;
+use crate::index::{Cursor, Target as Meant, Usage};
 use kss_diag::{closest, code};
 use kss_ir::{Body as IrBody, Check, Ctl, Effect, EffectKind, ExprKind, FieldBlocks, Head, Key, Statements, Ty, Use};
 use kss_span::Symbol;
@@ -245,7 +246,28 @@ impl Lower<'_> {
         sig: &crate::ModuleSig,
     ) -> FieldBlocks {
         let fields: Vec<(Symbol, Ty)> = sig.options.iter().map(|(n, o)| (*n, o.ty.clone())).collect();
-        self.blocks_of_fields(node, stmts, &fields, &format!("module `{}`", sig.name), "option")
+        for stmt in stmts {
+            self.refer_options(stmt, sig);
+        }
+        self.blocks_of_fields(node, stmts, &fields, sig.name)
+    }
+
+    /// Options that a statement of a `use` sets.
+    fn refer_options(&mut self, stmt: &ast::Stmt, sig: &crate::ModuleSig) {
+        let key = match &stmt.kind {
+            StmtKind::Field(field) => field.path.first(),
+            StmtKind::Entry { head, .. } => head.words.first(),
+            StmtKind::Remove { target } => target.head.words.first().or(target.path.first()),
+            StmtKind::If { then: Body::Block(b), .. } | StmtKind::For { body: Body::Block(b), .. } => {
+                b.stmts.iter().for_each(|s| self.refer_options(s, sig));
+                None
+            }
+            _ => None,
+        };
+        let Some(key) = key else { return };
+        let option = key.literal().and_then(|name| sig.options.get(&name));
+        let target = option.map(|o| Meant::At(kss_span::Origin::new(sig.item, o.node)));
+        self.refer(key.id(), Usage::Write, |_| target);
     }
 
     /// Statements that set fields which no declared record lists (options of a module).
@@ -254,17 +276,21 @@ impl Lower<'_> {
         node: ast::NodeId,
         stmts: &[ast::Stmt],
         fields: &[(Symbol, Ty)],
-        owner: &str,
-        what: &str,
+        module: Symbol,
     ) -> FieldBlocks {
         let mut by_field: indexmap::IndexMap<Symbol, Vec<ast::Stmt>> = indexmap::IndexMap::new();
         self.group_by_field(stmts, &mut by_field);
         let mut out = FieldBlocks::default();
         for (mut name, mut stmts) in by_field {
+            if self.is_marker(name) {
+                let of = Ty::Struct(fields.into());
+                self.at_cursor(Cursor::Key { of, module: Some(module) });
+                continue;
+            }
             if !fields.iter().any(|(n, _)| *n == name) {
                 let node = first_key(&stmts).unwrap_or(node);
                 let known = fields.iter().map(|(n, _)| n.as_str());
-                let message = format!("{owner} has no {what} `{name}`");
+                let message = format!("module `{module}` has no option `{name}`");
                 let Some(meant) = self.unknown(&code::UNKNOWN_FIELD, node, message, &name, known) else { continue };
                 stmts.iter_mut().for_each(|stmt| rename_first(stmt, meant));
                 name = meant;
