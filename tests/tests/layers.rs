@@ -56,6 +56,26 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-vars",
         ],
     ),
+    (
+        "kss-ide",
+        &[
+            "kss-span",
+            "kss-diag",
+            "kss-syntax",
+            "kss-fmt",
+            "kss-value",
+            "kss-emit",
+            "kss-schema",
+            "kss-ir",
+            "kss-sema",
+            "kss-eval",
+            "kss-model",
+            "kss-project",
+            "kss-stdlib",
+            "kss-backend",
+            "kss-outputs",
+        ],
+    ),
 ];
 
 /// The binary and the tests may use everything.

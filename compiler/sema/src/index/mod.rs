@@ -175,10 +175,11 @@ impl Signatures {
                 None => Target::Builtin(name),
             });
         }
-        match self.lookup(Signatures::file_of(item), name) {
-            Some(found) if self.types.contains_key(&found) => Some(Target::At(Origin::new(found, 0))),
-            _ => crate::signatures::built_in(name).is_some().then_some(Target::Builtin(name)),
+        if crate::signatures::built_in(name).is_some() {
+            return Some(Target::Builtin(name));
         }
+        let found = self.lookup(Signatures::file_of(item), name)?;
+        self.types.contains_key(&found).then(|| Target::At(Origin::new(found, 0)))
     }
 
     /// What `name` means in `file`: its own, imported, or of the prelude.

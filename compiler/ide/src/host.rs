@@ -1,0 +1,66 @@
+//! The one writer: takes changes and gives snapshots.
+
+use crate::Analysis;
+use kss_project::{Database, Loaded, Session};
+use kss_span::{FileId, Symbol};
+use std::panic::{UnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A change came while something was being answered: ask again, or forget it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cancelled;
+
+/// A project that changes.
+pub struct Host {
+    session: Session,
+}
+
+impl Host {
+    /// Begins with the files of `loaded`.
+    pub fn new(loaded: Loaded) -> Host {
+        Host { session: Session::new(Database::default(), loaded, false) }
+    }
+
+    /// A snapshot. It must be dropped before the next change, which waits for it (and cancels what runs on it).
+    pub fn snapshot(&self) -> Analysis {
+        Analysis::new(self.session.clone())
+    }
+
+    /// Replaces the text of a file.
+    pub fn set_text(&mut self, file: FileId, text: Arc<str>) {
+        self.session.set_text(file, text);
+    }
+
+    /// Adds a file, or the text of one that is there.
+    pub fn add_file(&mut self, path: Symbol, disk: Option<PathBuf>, text: Arc<str>) -> FileId {
+        self.session.add_file(path, disk, text)
+    }
+
+    /// Takes a file out of the project.
+    pub fn remove_file(&mut self, file: FileId) {
+        self.session.remove_file(file);
+    }
+
+    /// A file that an evaluation may read has changed.
+    pub fn assets_changed(&mut self) {
+        self.session.assets_changed();
+    }
+
+    /// The session, to look things up that no change can disturb.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+/// Runs `f` on a snapshot; a change that comes meanwhile ends it.
+///
+/// # Errors
+/// [`Cancelled`], if one came.
+pub fn cancellable<T>(f: impl FnOnce() -> T + UnwindSafe) -> Result<T, Cancelled> {
+    match catch_unwind(f) {
+        Ok(value) => Ok(value),
+        Err(payload) if payload.is::<salsa::Cancelled>() => Err(Cancelled),
+        Err(payload) => std::panic::resume_unwind(payload),
+    }
+}
