@@ -91,7 +91,7 @@ impl Analysis {
     pub fn place(&self, at: FilePosition) -> Option<Place> {
         let parsed = self.parsed(at.file)?;
         let items = self.items(at.file)?;
-        let found =
+        let mut found =
             items.decls.iter().zip(&parsed.spans).filter(|(decl, spans)| {
                 spans.get(decl.stmt.id.0 as usize).is_some_and(|range| range.touches(at.offset))
             });
