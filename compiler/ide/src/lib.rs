@@ -6,19 +6,29 @@
 //!   └── snapshot() ──────────────────────────▶   place → word → Target → Declaration
 //! ```
 
+mod actions;
 mod declared;
+mod files;
+mod format;
 mod goto;
 mod host;
 mod place;
+mod ranges;
 mod references;
+mod symbols;
 #[cfg(test)]
 mod testing;
+mod tokens;
 
+pub use actions::{Action, ActionKind};
 pub use declared::Nav;
 pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};
 pub use place::{FilePosition, Place};
+pub use ranges::{Fold, FoldKind, Link, LinkTarget};
 pub use references::{Reference, RenameError};
+pub use symbols::DocumentSymbol;
+pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
 
 use kss_diag::Sources;
 use kss_project::{Database, Session, db};
