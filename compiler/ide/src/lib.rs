@@ -26,7 +26,7 @@ pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};
 pub use place::{FilePosition, Place};
 pub use ranges::{Fold, FoldKind, Link, LinkTarget};
-pub use references::{Reference, RenameError};
+pub use references::{Reference, RenameError, UsageOrd};
 pub use symbols::DocumentSymbol;
 pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
 
