@@ -397,8 +397,9 @@ pub struct TestIr {
 /// A step of a test.
 #[derive(Clone, PartialEq, Debug)]
 pub enum TestStep {
-    /// `given before = kss with { … }`: starts a variant; the slot takes a reference to its scope.
-    Given { node: u32, slot: u32, name: Option<Symbol>, base: Symbol, with: Option<Variant> },
+    /// `given before = kss with { … }`: starts a variant; the slot takes a reference to its scope. If it is not
+    /// `named`, what follows means it by the names of the site and its clusters.
+    Given { node: u32, slot: u32, named: bool, base: Symbol, with: Option<Variant> },
     /// `for m in … { … }`
     For { loops: Vec<For>, steps: Vec<TestStep> },
     /// `let`

@@ -99,6 +99,8 @@ pub(crate) struct Lower<'a> {
     pub body_entries: Vec<kss_ir::EntryRef>,
     /// In a test names of clusters and sites are values.
     pub in_test: bool,
+    /// The site or cluster of the last `given` without a name.
+    pub nameless_given: Option<Symbol>,
     /// Was something with a secret in it lowered since somebody cleared this?
     pub saw_secret: bool,
 }
@@ -130,6 +132,7 @@ impl<'a> Lower<'a> {
             depth: 0,
             body_entries: Vec::new(),
             in_test: false,
+            nameless_given: None,
             saw_secret: false,
         }
     }
@@ -245,6 +248,12 @@ impl<'a> Lower<'a> {
         self.facts = facts;
         (self.next_slot, self.max_slot) = slots;
         (result, size)
+    }
+
+    /// Runs `f` with the frame around (variables of a loop or of a test stay visible), and gives the frame's size.
+    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, u32) {
+        let result = self.scoped(f);
+        (result, self.max_slot)
     }
 
     pub(crate) fn show(&self, ty: &Ty) -> String {

@@ -8,16 +8,10 @@ use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
 
 impl Lower<'_> {
-    /// A body of a scope inside the item; `framed` bodies see the variables around (`it`).
-    pub(crate) fn scope_body(&mut self, scope: ScopeKind, body: &ast::Block, keep_frame: bool) -> IrBody {
+    /// A body of a scope inside the item; it sees the variables around (`it`).
+    pub(crate) fn scope_body(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
         let around = std::mem::replace(&mut self.around, Around::Scope(scope));
-        let result = if keep_frame {
-            self.scope_parts(scope, body)
-        } else {
-            let (mut result, locals) = self.framed(|l| l.scope_parts(scope, body));
-            result.fields.locals = locals;
-            result
-        };
+        let result = self.scope_parts(scope, body);
         self.around = around;
         result
     }
@@ -86,8 +80,7 @@ impl Lower<'_> {
         self.around = Around::Scope(scope);
         self.body_entries = Self::entries_of(&body.stmts);
         self.announce_lets(&body.stmts);
-        let ir = self.scope_body(scope, body, false);
-        let mut ir = ir;
+        let mut ir = self.scope_body(scope, body);
         let names: Vec<Symbol> = self.lets.keys().copied().collect();
         for name in names {
             self.let_type(ast::NodeId(0), name);

@@ -205,7 +205,7 @@ impl Lower<'_> {
         self.check_use_scope(name, &sig);
         let stmts = body.map_or(&[][..], |b| b.stmts.as_slice());
         let node = body.map_or(stmt.id, |b| b.id);
-        let (options, locals) = self.framed(|l| l.option_blocks(node, stmts, &sig));
+        let (options, locals) = self.nested(|l| l.option_blocks(node, stmts, &sig));
         if let Some(first) = out.uses.iter().find(|u| u.module == module) {
             let first = self.at(ast::NodeId(first.node));
             let at = self.at(stmt.id);
@@ -409,7 +409,7 @@ impl Lower<'_> {
 
     fn entry_body(&mut self, sig: &kss_ir::KindSig, body: &ast::Block) -> IrBody {
         match Signatures::scope_kind(sig.name) {
-            Some(scope) => self.scope_body(scope, body, true),
+            Some(scope) => self.scope_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
                 IrBody { fields: self.field_blocks(body.id, &body.stmts, &target), statements: None }
