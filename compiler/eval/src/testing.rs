@@ -1,5 +1,7 @@
 //! Tests in the language: variants of a site, and what is expected of them.
 
+mod places;
+
 use crate::chain::{Flow, LoopState};
 use crate::context::{Cx, Frame, This};
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
@@ -266,10 +268,10 @@ impl<'t> Run<'t> {
 
     fn error(&mut self, node: u32, code: Option<Symbol>, at: Option<&'t Expr>, frame: &mut Frame) {
         let place = at.map(|e| self.value(e, frame, None)).and_then(|v| v.as_text().map(|t| t.into_owned()));
+        let place = place.map(|path| places::Wanted::new(&path, &self.current.parts));
         let errors = self.errors();
-        let fits = |r: &&Report| {
-            code.is_none_or(|c| c == r.diagnostic.code.id) && place.as_ref().is_none_or(|p| mentions(r, p))
-        };
+        let fits =
+            |r: &&Report| code.is_none_or(|c| c == r.diagnostic.code.id) && place.as_ref().is_none_or(|p| p.fits(r));
         if errors.iter().any(|r| fits(&r)) {
             return;
         }
@@ -333,18 +335,6 @@ impl<'t> Run<'t> {
             }
         }
     }
-}
-
-/// Is the last name of a path (`node.worker-2.ip`) in what a report says or concerns?
-fn mentions(report: &Report, place: &str) -> bool {
-    let names: Vec<&str> = place.split('.').collect();
-    let d = &report.diagnostic;
-    let texts = std::iter::once(d.message.as_str())
-        .chain(d.labels.iter().map(|l| l.message.as_str()))
-        .chain(d.notes.iter().map(|n| n.text.as_str()));
-    let text: String = texts.collect::<Vec<_>>().join("\n");
-    // The entry is named; its field may only be marked in the source.
-    names.iter().rev().take(2).any(|name| text.contains(name))
 }
 
 fn holds(value: &Value, text: &str) -> bool {
