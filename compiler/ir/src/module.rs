@@ -1,7 +1,8 @@
 //! Modules, bodies of scopes, tests, and the program that holds them.
 
 use crate::{
-    CapabilitySig, Expr, FieldBlocks, FnId, For, Key, KindSig, Pattern, RecordDef, RecordId, Refine, Ty, UnionDef,
+    CapabilitySig, Expr, FieldBlocks, FnId, For, Key, KindSig, LocalLet, Pattern, RecordDef, RecordId, Refine, Ty,
+    UnionDef,
 };
 use indexmap::IndexMap;
 use kss_span::{ItemId, Origin, Symbol};
@@ -237,8 +238,8 @@ pub struct EntryRef {
 /// What stands around a statement.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Ctl {
-    /// `let`
-    Let { slot: u32, value: Expr },
+    /// `let`; stands before what reads it.
+    Let(LocalLet),
     /// `if cond { here }`, or with `negated` its `else`
     If { cond: Expr, negated: bool },
     /// `for`

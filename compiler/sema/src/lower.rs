@@ -11,6 +11,7 @@ mod expr;
 mod expr_ops;
 mod facts;
 mod fields;
+mod lets;
 mod loops;
 mod member;
 mod module;
@@ -57,7 +58,8 @@ pub(crate) struct Local {
 /// A `let` of a module, a scope's body or a file, lowered when first needed.
 #[derive(Clone)]
 pub(crate) enum LetState {
-    Waiting(ast::Stmt),
+    /// With the variables around.
+    Waiting(Box<ast::Stmt>, Vec<Local>),
     Busy,
     Done(Arc<LetIr>),
 }

@@ -88,9 +88,7 @@ impl Lower<'_> {
         let computed_removes = texts.iter().map(|t| self.text(t).0).collect();
         let stmts = block.stmts.iter().filter(|s| computed(s).is_none()).cloned().collect();
         let rest = ast::Block { id: block.id, stmts };
-        let outer = std::mem::replace(&mut self.around, Around::Scope(scope));
-        let body = self.scope_parts(scope, &rest);
-        self.around = outer;
+        let body = self.scope_body(scope, &rest);
         Variant { body, computed_removes }
     }
 
