@@ -183,7 +183,8 @@ impl Session {
         Some(kss_eval::assemble(whole.0, models))
     }
 
-    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the
+    /// sources.
     pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
         let db = &self.db;
         let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
@@ -193,15 +194,17 @@ impl Session {
             .filter(|test| test.title.contains(filter))
             .collect();
         let world = evaluation::world(db, self.project, |_| true);
-        let run = |test: &Arc<kss_ir::TestIr>| {
-            let mut diagnostics = Vec::new();
-            for (site, outcome) in &checked.outcomes {
-                let result = kss_eval::run_test(&world, *site, outcome, test);
-                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
-            }
-            (test.title.clone(), diagnostics)
+        let outcomes = &checked.outcomes;
+        let run = |test: &Arc<kss_ir::TestIr>| -> Vec<Report> {
+            let concerned = outcomes.iter().filter(|(site, outcome)| kss_eval::concerns(test, *site, outcome));
+            concerned.flat_map(|(site, outcome)| kss_eval::run_test(&world, *site, outcome, test).reports).collect()
         };
-        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+        let found: Vec<Vec<Report>> = tests.par_iter().map(run).collect();
+        let result = |(test, reports): (&Arc<kss_ir::TestIr>, Vec<Report>)| TestResult {
+            title: test.title.clone(),
+            diagnostics: reports.iter().map(|report| self.located(&checked.places, report)).collect(),
+        };
+        tests.iter().zip(found).map(result).collect()
     }
 
     /// Everything that is wrong without evaluating.

@@ -138,8 +138,8 @@ impl Driver for Compiler {
         why::why(&session, &found, &tree, &path, target)
     }
 
-    fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
-        let session = Compiler::open(&[root.to_owned()], false)?;
+    fn test(&self, roots: &[PathBuf], filter: &str) -> Result<Tested, Failure> {
+        let session = Compiler::open(roots, false)?;
         let found = session.check();
         if found.has_errors() {
             return Ok(Tested { checked: checked(session, found.diagnostics), tests: Vec::new() });
