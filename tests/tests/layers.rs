@@ -39,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kss-argocd", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-tofu", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-vars", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
+    ("kss-libvirt", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-deploy", &["kss-backend"]),
     (
         "kss-outputs",
@@ -54,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-argocd",
             "kss-tofu",
             "kss-vars",
+            "kss-libvirt",
         ],
     ),
     (

@@ -9,7 +9,7 @@ mod session;
 mod shared;
 
 pub use evaluation::{cluster, clusters, early, is_package, site};
-pub use load::{LoadError, Loaded, SourceText, load, standard_library};
+pub use load::{LoadError, Loaded, SourceText, find_lock, load, standard_library};
 pub use places::Places;
 /// The bytes of a file that a value names: of the library, or of the project.
 pub fn read_file(path: &str) -> Option<Vec<u8>> {

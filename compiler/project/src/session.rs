@@ -39,6 +39,8 @@ pub struct Session {
     files: Vec<SourceFile>,
     disk: Vec<Option<PathBuf>>,
     unreadable: Vec<Diagnostic>,
+    carried: Vec<(String, Arc<[u8]>)>,
+    flake_lock: Option<Arc<str>>,
 }
 
 impl Session {
@@ -47,9 +49,10 @@ impl Session {
         let files: Vec<SourceFile> =
             loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
+        let flake_lock = loaded.schemas.flake_lock().map(Arc::from);
         let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
-        Session { db, project, files, disk, unreadable: loaded.diags }
+        Session { db, project, files, disk, unreadable: loaded.diags, carried: loaded.carried, flake_lock }
     }
 
     /// The database, for queries.
@@ -139,6 +142,16 @@ impl Session {
     /// Where a file lies; none for the library.
     pub fn on_disk(&self, file: FileId) -> Option<&PathBuf> {
         self.disk.get(file.0 as usize)?.as_ref()
+    }
+
+    /// Files that the deploy tree gets as they are, by their paths in it.
+    pub fn carried(&self) -> &[(String, Arc<[u8]>)] {
+        &self.carried
+    }
+
+    /// The lock of the deploy tree's flake, if the project locks one.
+    pub fn flake_lock(&self) -> Option<&str> {
+        self.flake_lock.as_deref()
     }
 
     /// Parses all files, in parallel.

@@ -35,10 +35,12 @@ impl Compiler {
 }
 
 /// All files that a model becomes, and what can't be written.
-fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+fn outputs(session: &Session, model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
     let files = kss_outputs::Texts::of(model, &kss_project::read_file);
     let context = kss_outputs::Context {
         nix: kss_stdlib::NIX,
+        flake_lock: session.flake_lock(),
+        carried: session.carried(),
         tofu_modules: kss_stdlib::TOFU_MODULES,
         is_package: &kss_project::is_package,
         files: &files,
@@ -61,7 +63,7 @@ impl Driver for Compiler {
         let mut found = session.check();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            wrong_outputs.extend(outputs(&outcome.model).1);
+            wrong_outputs.extend(outputs(&session, &outcome.model).1);
         }
         found.add(wrong_outputs);
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
@@ -81,7 +83,7 @@ impl Driver for Compiler {
         let mut trees = Vec::new();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&outcome.model);
+            let (tree, diags) = outputs(&session, &outcome.model);
             wrong_outputs.extend(diags);
             trees.push(tree);
         }
@@ -133,7 +135,7 @@ impl Driver for Compiler {
         let found = session.check();
         let mut tree = OutputTree::default();
         for (_, outcome) in &found.outcomes {
-            tree = outputs(&outcome.model).0;
+            tree = outputs(&session, &outcome.model).0;
         }
         why::why(&session, &found, &tree, &path, target)
     }
