@@ -7,18 +7,25 @@
 //! ```
 
 mod declared;
+mod evaluated;
 mod goto;
 mod host;
+mod outputs;
 mod place;
 mod references;
 #[cfg(test)]
 mod testing;
+mod values;
+mod why;
 
 pub use declared::Nav;
+pub use evaluated::Evaluated;
 pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};
+pub use outputs::{Preview, outputs};
 pub use place::{FilePosition, Place};
 pub use references::{Reference, RenameError};
+pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};
 
 use kss_diag::Sources;
 use kss_project::{Database, Session, db};
@@ -28,11 +35,12 @@ use std::sync::Arc;
 /// A snapshot of a project, to ask. It must be gone before the next change goes through; a change cancels what runs on it.
 pub struct Analysis {
     session: Session,
+    cache: evaluated::Cache,
 }
 
 impl Analysis {
-    pub(crate) fn new(session: Session) -> Analysis {
-        Analysis { session }
+    pub(crate) fn new(session: Session, cache: evaluated::Cache) -> Analysis {
+        Analysis { session, cache }
     }
 
     /// The session that the snapshot is of.

@@ -8,9 +8,9 @@ use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSou
 use crate::failure::Failure;
 use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
-use kss_model::Model;
+use kss_ide::outputs;
 use kss_project::{Database, Session};
-use kss_span::{FileId, Origin};
+use kss_span::FileId;
 use std::path::{Path, PathBuf};
 
 /// The compiler itself.
@@ -32,18 +32,6 @@ impl Compiler {
     fn current(build: &Build, inputs: &str) -> Result<bool, Failure> {
         Ok(!build.check && build.cluster.is_none() && kss_deploy::is_current(&build.output, inputs).map_err(deploy)?)
     }
-}
-
-/// All files that a model becomes, and what can't be written.
-fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
-    let files = kss_outputs::Texts::of(model, &kss_project::read_file);
-    let context = kss_outputs::Context {
-        nix: kss_stdlib::NIX,
-        tofu_modules: kss_stdlib::TOFU_MODULES,
-        is_package: &kss_project::is_package,
-        files: &files,
-    };
-    kss_outputs::outputs(model, &context)
 }
 
 fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
@@ -129,13 +117,8 @@ impl Driver for Compiler {
             ))
         })?;
         let root = crate::paths::root(None)?;
-        let session = Compiler::open(&[root], false)?;
-        let found = session.check();
-        let mut tree = OutputTree::default();
-        for (_, outcome) in &found.outcomes {
-            tree = outputs(&outcome.model).0;
-        }
-        why::why(&session, &found, &tree, &path, target)
+        let host = kss_ide::Host::of(Compiler::open(&[root], false)?);
+        why::why(&host.snapshot(), &path, target)
     }
 
     fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
