@@ -6,25 +6,35 @@
 //!   └── snapshot() ──────────────────────────▶   place → word → Target → Declaration
 //! ```
 
+mod actions;
 mod declared;
 mod evaluated;
+mod files;
+mod format;
 mod goto;
 mod host;
 mod outputs;
 mod place;
+mod ranges;
 mod references;
+mod symbols;
 #[cfg(test)]
 mod testing;
+mod tokens;
 mod values;
 mod why;
 
+pub use actions::{Action, ActionKind};
 pub use declared::Nav;
 pub use evaluated::Evaluated;
 pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};
 pub use outputs::{Preview, outputs};
 pub use place::{FilePosition, Place};
+pub use ranges::{Fold, FoldKind, Link, LinkTarget};
 pub use references::{Reference, RenameError};
+pub use symbols::DocumentSymbol;
+pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
 pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};
 
 use kss_diag::Sources;
