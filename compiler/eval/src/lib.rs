@@ -38,13 +38,15 @@ mod state;
 mod testing;
 mod tree;
 mod values;
+mod view;
 mod why;
 mod world;
 
 pub use report::Report;
 pub use secrets::OwnSecret;
 pub use testing::{TestOutcome, concerns, run_test};
-pub use why::{Layer, WhyStep};
+pub use view::{EntryView, LetValue};
+pub use why::{Layer, WhyStep, value_text};
 
 use frozen::Frozen;
 use kss_ir::{Body, Program};

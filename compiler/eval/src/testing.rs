@@ -382,6 +382,7 @@ impl Frozen {
             unhandled: Vec::new(),
             handled: Default::default(),
             incomplete: self.incomplete.iter().map(scope).collect(),
+            lets: Vec::new(),
         }
     }
 }

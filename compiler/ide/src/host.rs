@@ -14,17 +14,24 @@ pub struct Cancelled;
 /// A project that changes.
 pub struct Host {
     session: Session,
+    /// The last evaluation with what was made of it; a snapshot that evaluates to the same uses it again.
+    cache: crate::evaluated::Cache,
 }
 
 impl Host {
     /// Begins with the files of `loaded`.
     pub fn new(loaded: Loaded) -> Host {
-        Host { session: Session::new(Database::default(), loaded, false) }
+        Host::of(Session::new(Database::default(), loaded, false))
+    }
+
+    /// Begins with an open project.
+    pub fn of(session: Session) -> Host {
+        Host { session, cache: Default::default() }
     }
 
     /// A snapshot. It must be dropped before the next change, which waits for it (and cancels what runs on it).
     pub fn snapshot(&self) -> Analysis {
-        Analysis::new(self.session.clone())
+        Analysis::new(self.session.clone(), self.cache.clone())
     }
 
     /// Replaces the text of a file.

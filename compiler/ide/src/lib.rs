@@ -8,10 +8,12 @@
 
 mod actions;
 mod declared;
+mod evaluated;
 mod files;
 mod format;
 mod goto;
 mod host;
+mod outputs;
 mod place;
 mod ranges;
 mod references;
@@ -19,16 +21,21 @@ mod symbols;
 #[cfg(test)]
 mod testing;
 mod tokens;
+mod values;
+mod why;
 
 pub use actions::{Action, ActionKind};
 pub use declared::Nav;
+pub use evaluated::Evaluated;
 pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};
+pub use outputs::{Carried, Preview, outputs};
 pub use place::{FilePosition, Place};
 pub use ranges::{Fold, FoldKind, Link, LinkTarget};
 pub use references::{Reference, RenameError, UsageOrd};
 pub use symbols::DocumentSymbol;
 pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
+pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};
 
 use kss_diag::Sources;
 use kss_project::{Database, Session, db};
@@ -38,11 +45,12 @@ use std::sync::Arc;
 /// A snapshot of a project, to ask. It must be gone before the next change goes through; a change cancels what runs on it.
 pub struct Analysis {
     session: Session,
+    cache: evaluated::Cache,
 }
 
 impl Analysis {
-    pub(crate) fn new(session: Session) -> Analysis {
-        Analysis { session }
+    pub(crate) fn new(session: Session, cache: evaluated::Cache) -> Analysis {
+        Analysis { session, cache }
     }
 
     /// The session that the snapshot is of.

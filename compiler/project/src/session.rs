@@ -180,6 +180,13 @@ impl Session {
 
     /// Evaluates `site` with its clusters, in parallel.
     pub fn evaluate(&self, site: Symbol) -> Option<Outcome> {
+        let (whole, clusters) = self.evaluate_parts(site)?;
+        Some(kss_eval::assemble(whole, clusters))
+    }
+
+    /// As [`Session::evaluate`], the parts alone: of the site and of each cluster. A part is the same one again as long as no
+    /// edit concerns it.
+    pub fn evaluate_parts(&self, site: Symbol) -> Option<(Arc<ScopeModel>, Vec<Arc<ScopeModel>>)> {
         let key = ScopeName::new(&self.db, site);
         let clusters = evaluation::clusters(&self.db, self.project, key).clone();
         evaluation::early(&self.db, self.project, key).as_ref()?;
@@ -193,7 +200,7 @@ impl Session {
             .flatten()
             .collect();
         let whole = evaluation::site(&self.db, self.project, key).clone()?;
-        Some(kss_eval::assemble(whole.0, models))
+        Some((whole.0, models))
     }
 
     /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the

@@ -8,9 +8,9 @@ use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSou
 use crate::failure::Failure;
 use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
-use kss_model::Model;
+use kss_ide::{Carried, outputs};
 use kss_project::{Database, Session};
-use kss_span::{FileId, Origin};
+use kss_span::FileId;
 use std::path::{Path, PathBuf};
 
 /// The compiler itself.
@@ -34,20 +34,6 @@ impl Compiler {
     }
 }
 
-/// All files that a model becomes, and what can't be written.
-fn outputs(session: &Session, model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
-    let files = kss_outputs::Texts::of(model, &kss_project::read_file);
-    let context = kss_outputs::Context {
-        nix: kss_stdlib::NIX,
-        flake_lock: session.flake_lock(),
-        carried: session.carried(),
-        tofu_modules: kss_stdlib::TOFU_MODULES,
-        is_package: &kss_project::is_package,
-        files: &files,
-    };
-    kss_outputs::outputs(model, &context)
-}
-
 fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
     let files = session.own_files();
     Checked { diagnostics, files, sources: Box::new(session) }
@@ -63,7 +49,7 @@ impl Driver for Compiler {
         let mut found = session.check();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            wrong_outputs.extend(outputs(&session, &outcome.model).1);
+            wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model).1);
         }
         found.add(wrong_outputs);
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
@@ -83,7 +69,7 @@ impl Driver for Compiler {
         let mut trees = Vec::new();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&session, &outcome.model);
+            let (tree, diags) = outputs(&Carried::of(&session), &outcome.model);
             wrong_outputs.extend(diags);
             trees.push(tree);
         }
@@ -131,13 +117,8 @@ impl Driver for Compiler {
             ))
         })?;
         let root = crate::paths::root(None)?;
-        let session = Compiler::open(&[root], false)?;
-        let found = session.check();
-        let mut tree = OutputTree::default();
-        for (_, outcome) in &found.outcomes {
-            tree = outputs(&session, &outcome.model).0;
-        }
-        why::why(&session, &found, &tree, &path, target)
+        let host = kss_ide::Host::of(Compiler::open(&[root], false)?);
+        why::why(&host.snapshot(), &path, target)
     }
 
     fn test(&self, roots: &[PathBuf], filter: &str) -> Result<Tested, Failure> {
