@@ -165,6 +165,8 @@ module.exports = grammar({
     $.escape_sequence,
     // In the place of a quote that is missing at the end of its line.
     $.missing_quote,
+    // Text as it is. (The lexer takes a character 0 for the end of the file.)
+    $.raw_text,
     // The brace of `{K: V}`.
     $._map_open,
     $.type_identifier,
@@ -240,6 +242,13 @@ module.exports = grammar({
   ],
 
   supertypes: ($) => [$._statement, $._expression, $._type],
+
+  precedences: ($) => [
+    // `a { … }` is a field where a statement may begin …
+    [$._key, $.construct],
+    // … and a record of its own elsewhere, even if a block could follow.
+    [$.construct, $._operand],
+  ],
 
   conflicts: ($) => [
     // `a."b".c`: a path, as long as neither `=`, `:` nor `{` was seen.
@@ -547,7 +556,7 @@ module.exports = grammar({
 
     _operand: ($) => choice($._literal, $._text, $.identifier, $.list, $.parenthesized),
 
-    construct: ($) => prec(-1, seq(field('type', $.identifier), field('body', $.block))),
+    construct: ($) => seq(field('type', $.identifier), field('body', $.block)),
 
     record: ($) => prec(-1, $.block),
 
@@ -571,7 +580,13 @@ module.exports = grammar({
 
     arm: ($) => seq(field('pattern', $._arm_pattern), '=>', field('body', $._expression)),
 
-    _arm_pattern: ($) => choice($._pattern, $.typed_pattern),
+    _arm_pattern: ($) => choice($._one_pattern, alias($.arm_or_pattern, $.or_pattern), $.typed_pattern),
+
+    arm_or_pattern: ($) =>
+      seq(
+        $._one_pattern,
+        choice(repeat1(seq('|', $._one_pattern)), seq(repeat(seq('|', $._one_pattern)), '|', $.typed_pattern)),
+      ),
 
     typed_pattern: ($) => seq(field('name', $.identifier), ':', field('type', $._union)),
 
@@ -666,8 +681,6 @@ module.exports = grammar({
       ),
 
     hole: ($) => seq(token.immediate('${'), $._expression, choice('}', alias($._missing_hole_close, $.missing_close))),
-
-    raw_text: (_) => token(choice(/'[^'\r\n]*'?/, /'''([^']|'[^']|''[^'])*'''/)),
 
     range_name: (_) => /[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*-\{[0-9]+\.\.[0-9]+\}/,
 

@@ -14,6 +14,7 @@ enum Symbol {
     LINES_PART,
     ESCAPE,
     MISSING_QUOTE,
+    RAW_TEXT,
     MAP_OPEN,
     TYPE_IDENTIFIER,
     IMPORT,
@@ -170,6 +171,7 @@ typedef struct {
     Kind kind;
     // The beginning of a word; longer ones are no words of the language.
     char word[LONGEST + 1];
+    int32_t quote;
     // A `-` follows that is no part of it, as in `worker-{1..3}`.
     bool range;
 } Token;
@@ -211,7 +213,7 @@ static bool take(TSLexer *lexer, int32_t c) {
 
 // The next token of the line.
 static Token peek(TSLexer *lexer) {
-    Token token = {T_OTHER, {0}, false};
+    Token token = {T_OTHER, {0}, 0, false};
     while (is_space(lexer->lookahead)) advance(lexer);
     int32_t c = lexer->lookahead;
     if (c == '\n' || c == '#' || lexer->eof(lexer)) {
@@ -229,7 +231,10 @@ static Token peek(TSLexer *lexer) {
     }
     switch (c) {
     case '"':
-    case '\'': token.kind = T_QUOTE; break;
+    case '\'':
+        token.kind = T_QUOTE;
+        token.quote = c;
+        break;
     case '=': token.kind = take(lexer, '=') ? T_OPERATOR : take(lexer, '>') ? T_ARROW : T_EQ; break;
     case ':': token.kind = take(lexer, ':') ? T_LITERAL : T_COLON; break;
     case '.': token.kind = take(lexer, '.') ? T_DOTS : T_DOT; break;
@@ -493,6 +498,40 @@ static bool scan_text(TSLexer *lexer, bool lines) {
     return any;
 }
 
+// At a `'`. Without another one the text ends with its line; with three, at the next three or the end of the file.
+static bool scan_raw(TSLexer *lexer) {
+    advance(lexer);
+    lexer->result_symbol = RAW_TEXT;
+    if (lexer->lookahead == '\'') {
+        advance(lexer);
+        lexer->mark_end(lexer);
+        if (!take(lexer, '\'')) return true;
+        for (unsigned closing = 0; closing < 3 && !lexer->eof(lexer);) {
+            closing = lexer->lookahead == '\'' ? closing + 1 : 0;
+            advance(lexer);
+        }
+        lexer->mark_end(lexer);
+        return true;
+    }
+    while (lexer->lookahead != '\'' && lexer->lookahead != '\n' && lexer->lookahead != '\r' && !lexer->eof(lexer)) advance(lexer);
+    take(lexer, '\'');
+    lexer->mark_end(lexer);
+    return true;
+}
+
+// Skips a text behind its first quote. Texts in its holes count as parts of it: their quotes come in pairs.
+static void skip_text(TSLexer *lexer, int32_t quote) {
+    unsigned quotes = 1;
+    while (quotes < 3 && take(lexer, quote)) quotes++;
+    if (quotes == 2) return;
+    for (unsigned closing = 0; closing < quotes && !lexer->eof(lexer);) {
+        if (lexer->lookahead == '\n' && quotes == 1) return;
+        closing = lexer->lookahead == quote ? closing + 1 : 0;
+        if (quote == '"' && lexer->lookahead == '\\') advance(lexer);
+        advance(lexer);
+    }
+}
+
 // At a `{` where a type may begin: is it `{K: V}` rather than a record? Types are capitalised, and a map has one pair.
 static bool scan_map(TSLexer *lexer) {
     advance(lexer);
@@ -515,6 +554,7 @@ static bool scan_map(TSLexer *lexer) {
             if (lexer->lookahead != '\n' || (depth == 0 && before != T_COLON)) return false;
             advance(lexer);
             break;
+        case T_QUOTE: skip_text(lexer, token.quote); break;
         case T_LBRACE:
         case T_LPAREN:
         case T_LBRACKET: depth++; break;
@@ -641,7 +681,7 @@ static bool scan_missing(TSLexer *lexer, const bool *valid, const Token *token, 
 // At a word. `new_line`: were there ends of lines before it that end no statement?
 static bool scan_word(TSLexer *lexer, const bool *valid, bool new_line) {
     bool capital = lexer->lookahead >= 'A' && lexer->lookahead <= 'Z';
-    Token token = {T_WORD, {0}, false};
+    Token token = {T_WORD, {0}, 0, false};
     bool first_column = lexer->get_column(lexer) == 0;
     lexer->mark_end(lexer);
     read_word(lexer, &token, false);
@@ -704,8 +744,9 @@ static bool recover(TSLexer *lexer) {
     unsigned indent = 0;
     for (; is_space(lexer->lookahead); indent++) lexer->advance(lexer, true);
     if (lexer->lookahead == '\n') return scan_newline(lexer);
+    if (lexer->lookahead == '\'') return scan_raw(lexer);
     if (!is_letter(lexer->lookahead) || lexer->get_column(lexer) != indent) return false;
-    Token token = {T_WORD, {0}, false};
+    Token token = {T_WORD, {0}, 0, false};
     read_word(lexer, &token, true);
     enum Symbol symbol = token.range ? SYMBOLS : symbol_of(&token);
     lexer->result_symbol = (TSSymbol)symbol;
@@ -736,6 +777,7 @@ bool tree_sitter_kss_external_scanner_scan(void *payload, TSLexer *lexer, const 
         lexer->advance(lexer, true);
     }
     if (lexer->lookahead == '{' && valid[MAP_OPEN]) return scan_map(lexer);
+    if (lexer->lookahead == '\'' && valid[RAW_TEXT]) return scan_raw(lexer);
     if (is_letter(lexer->lookahead)) return scan_word(lexer, valid, new_line);
     return scan_closer(lexer, valid);
 }
