@@ -129,3 +129,25 @@ fn query(words: &[&str]) -> Vec<String> {
 fn queries() {
     check("tree-sitter-kss/queries/highlights.scm", ";", 8, query);
 }
+
+/// The grammar of TextMate: the first group of alternatives behind each `"words-CLASS"` is replaced.
+#[test]
+fn textmate() {
+    let path = editors().join("vscode/syntaxes/kss.tmLanguage.json");
+    let text = std::fs::read_to_string(&path).expect("the grammar is there");
+    let mut wanted = text.clone();
+    for class in CLASSES {
+        let name = format!("\"words-{class:?}\": {{");
+        let at = wanted.find(&name).unwrap_or_else(|| panic!("{name} is missing"));
+        let group = wanted[at..].match_indices('(').map(|(i, _)| at + i + 1).find_map(|from| {
+            let to = from + wanted[from..].find(')')?;
+            wanted[from..to].chars().all(|c| c.is_ascii_alphabetic() || c == '|').then_some(from..to)
+        });
+        wanted.replace_range(group.expect("it has a group of words"), &words(*class).join("|"));
+    }
+    if is_blessing() {
+        std::fs::write(&path, &wanted).expect("it can be written");
+    } else {
+        assert!(text == wanted, "the grammar has other words than the compiler (KSS_BLESS=1 writes them)");
+    }
+}
