@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const LAYERS: &[(&str, &[&str])] = &[
     ("kss-span", &[]),
     ("kss-stdlib", &[]),
+    ("tree-sitter-kss", &[]),
     ("kss-diag", &["kss-span"]),
     ("kss-value", &["kss-span"]),
     ("kss-syntax", &["kss-span", "kss-diag"]),
