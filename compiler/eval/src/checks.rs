@@ -41,6 +41,7 @@ impl<'a> Eval<'a> {
         if self.role != Role::Early {
             self.check_namespaces();
             self.check_hidden();
+            self.check_site_names();
             self.foreign_checks();
             self.report_lost();
         }

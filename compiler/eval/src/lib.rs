@@ -34,6 +34,7 @@ mod providers;
 mod record;
 mod report;
 mod secrets;
+mod site_names;
 mod state;
 mod testing;
 mod tree;
