@@ -3,6 +3,7 @@
 use super::member::method_result;
 use super::{Around, Lower, error_expr, expr, strip};
 use crate::signatures::FnSig;
+use crate::signatures::optional;
 use kss_diag::code;
 use kss_ir::{Expr, ExprKind, Ty};
 use kss_span::Symbol;
@@ -122,12 +123,14 @@ impl Lower<'_> {
             );
             return (error_expr(e.id), Ty::Error);
         }
+        let asked = |result: Ty| if matches!(ty, Ty::Optional(_)) { optional(result) } else { result };
         if let Ty::Scalar(scalar) = strip(&ty)
             && let Some(sig) = method_type(*scalar, &name.text)
         {
             let params: Vec<(Symbol, Ty)> = sig.params.iter().map(|p| (Symbol::new("n"), Ty::Scalar(*p))).collect();
             let args = self.arguments(e, name.text, &params, args);
-            return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), method_result(sig.result));
+            let result = asked(method_result(sig.result));
+            return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), result);
         }
         let function =
             self.sigs.record_of(strip(&ty)).and_then(|def| def.fns.iter().find(|f| f.name == name.text)).cloned();
@@ -136,7 +139,8 @@ impl Lower<'_> {
             if !self.is_quiet() {
                 self.calls.insert(function.id);
             }
-            return (expr(e.id, ExprKind::CallOn { base: base_ir, function: function.id, args }), function.result);
+            let result = asked(function.result);
+            return (expr(e.id, ExprKind::CallOn { base: base_ir, function: function.id, args }), result);
         }
         args.iter().for_each(|a| drop(self.infer(a)));
         if !matches!(strip(&ty), Ty::Error | Ty::Never) {
