@@ -65,6 +65,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) writer: Writer,
     /// The module entry that owns what is written here.
     pub(crate) owner: Arc<EntryKey>,
+    /// The body of the site around a cluster: of its statements those count that change clusters and what is in them.
+    pub(crate) around: bool,
 }
 
 /// A condition of an `each` for one entry.
