@@ -5,6 +5,8 @@ mod literal;
 mod signature;
 mod uses;
 
+pub(crate) use literal::literal_value;
+
 use crate::values::Group;
 use crate::{Analysis, Evaluated, FilePosition, Place};
 use kss_eval::{Layer, WhyStep};

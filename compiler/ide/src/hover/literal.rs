@@ -10,7 +10,7 @@ use kss_value::{Kind, ScopeKind, Value};
 impl Analysis {
     pub(super) fn hover_literal(&self, place: &Place, class: ast::LiteralClass, range: TextRange) -> Option<Hover> {
         let text = self.text(place.at.file).get(range.range())?;
-        let Ok(Literal::Value(value)) = parse_literal(class_of(class), text, Origin::NOWHERE) else { return None };
+        let value = literal_value(class, text)?;
         let mut lines = facts(&value, text);
         if matches!(value.kind(), Kind::Ip(_) | Kind::Cidr(_) | Kind::IpRange(_)) {
             lines.extend(networks(&value, &self.evaluated()));
@@ -18,6 +18,14 @@ impl Analysis {
         let mut card = Card::default();
         card.text(lines.join("\n"));
         card.finish(range)
+    }
+}
+
+/// The value of a literal.
+pub(crate) fn literal_value(class: ast::LiteralClass, text: &str) -> Option<Value> {
+    match parse_literal(class_of(class), text, Origin::NOWHERE) {
+        Ok(Literal::Value(value)) => Some(value),
+        Ok(Literal::Range(..)) | Err(_) => None,
     }
 }
 
