@@ -87,7 +87,7 @@ impl Analysis {
     }
 
     /// What a position stands in, the innermost first.
-    fn whose(&self, at: FilePosition) -> Vec<Whose> {
+    pub(crate) fn whose(&self, at: FilePosition) -> Vec<Whose> {
         let Some(place) = self.place(at) else { return Vec::new() };
         let declared = self.declarations(place.item);
         let around = declared.iter().filter(|d| place.range(d.whole).touches(at.offset));

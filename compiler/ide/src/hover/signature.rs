@@ -111,7 +111,7 @@ impl Analysis {
     }
 
     /// The path of a file; of one that is named from the root of the disk the end.
-    pub(super) fn short_path(&self, file: kss_span::FileId) -> &str {
+    pub(crate) fn short_path(&self, file: kss_span::FileId) -> &str {
         let path = self.path(file);
         if !path.starts_with('/') {
             return path;
