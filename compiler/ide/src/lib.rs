@@ -7,11 +7,13 @@
 //! ```
 
 mod actions;
+mod calls;
 mod declared;
 mod evaluated;
 mod files;
 mod format;
 mod goto;
+mod hierarchy;
 mod host;
 mod hover;
 mod inlay;
@@ -28,6 +30,7 @@ mod values;
 mod why;
 
 pub use actions::{Action, ActionKind};
+pub use calls::Call;
 pub use declared::Nav;
 pub use evaluated::Evaluated;
 pub use host::{Cancelled, Host, cancellable};
