@@ -252,6 +252,10 @@ impl<'a> Eval<'a> {
         if kubernetes && (name == names.group || name == names.api_version) {
             return self.group_or_version(key, facts, name, at);
         }
+        if name == names.discharged && self.role == Role::Test {
+            let because = self.foreign.iter().find_map(|frozen| frozen.covered.get(key));
+            return Some(because.map_or(Value::none(at), |because| Value::text(because.clone(), at)));
+        }
         let scope = match name {
             _ if name == names.site => ScopeKind::Site,
             _ if name == names.machine => ScopeKind::Machine,

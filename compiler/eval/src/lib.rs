@@ -44,7 +44,7 @@ mod world;
 
 pub use report::Report;
 pub use secrets::OwnSecret;
-pub use testing::{TestOutcome, run_test};
+pub use testing::{TestOutcome, concerns, run_test};
 pub use view::{EntryView, LetValue};
 pub use why::{Layer, WhyStep, value_text};
 

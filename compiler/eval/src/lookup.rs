@@ -113,14 +113,14 @@ impl<'a> Eval<'a> {
         implicit.then(|| EntryKey { scope, kind: sig.name, qualifier: n().empty, name })
     }
 
-    /// A site or cluster by its name, in a test.
+    /// A site or cluster by its name, in a test: of the variant that names mean.
     fn scope_named(&self, kind: Symbol, name: Symbol) -> Option<ScopeKey> {
         let kind = match kind {
             kind if kind == n().site => ScopeKind::Site,
             kind if kind == n().cluster => ScopeKind::Cluster,
             _ => return None,
         };
-        let key = ScopeKey { kind, outer: name, name, variant: 0 };
+        let key = ScopeKey { kind, outer: name, name, variant: self.site.variant };
         self.foreign.iter().any(|frozen| frozen.modules.contains_key(&key)).then_some(key)
     }
 

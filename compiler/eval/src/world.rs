@@ -69,8 +69,9 @@ impl Reach {
     }
 }
 
-/// The key of a scope's own entry.
+/// The key of a scope's own entry, in the variant of the scope.
 pub(crate) fn scope_entry(site: ScopeKey, scope: ScopeKey) -> EntryKey {
+    let site = ScopeKey { variant: scope.variant, ..site };
     let (home, kind) = match scope.kind {
         ScopeKind::Site => (site, n().site),
         ScopeKind::Machine => (site, n().machine),

@@ -1,5 +1,6 @@
 //! What the project evaluates to, kept until an edit changes it.
 
+use crate::outputs::Carried;
 use crate::{Analysis, outputs};
 use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
@@ -23,6 +24,7 @@ struct EvaluatedSite {
     name: Symbol,
     /// The site itself, then its clusters.
     parts: Vec<Arc<ScopeModel>>,
+    carried: Arc<Carried>,
     outcome: OnceLock<Outcome>,
     tree: OnceLock<(OutputTree, Vec<Diagnostic<Origin>>)>,
 }
@@ -73,15 +75,21 @@ impl Analysis {
         if let Some(known) = kept.as_ref().filter(|known| known.is_of(&sites)) {
             return known.clone();
         }
-        let new = Arc::new(Evaluated::new(sites));
+        let new = Arc::new(Evaluated::new(sites, Arc::new(Carried::of(session))));
         *kept = Some(new.clone());
         new
     }
 }
 
 impl Evaluated {
-    fn new(sites: Vec<(Symbol, Vec<Arc<ScopeModel>>)>) -> Evaluated {
-        let site = |(name, parts)| EvaluatedSite { name, parts, outcome: OnceLock::new(), tree: OnceLock::new() };
+    fn new(sites: Vec<(Symbol, Vec<Arc<ScopeModel>>)>, carried: Arc<Carried>) -> Evaluated {
+        let site = |(name, parts)| EvaluatedSite {
+            name,
+            parts,
+            carried: carried.clone(),
+            outcome: OnceLock::new(),
+            tree: OnceLock::new(),
+        };
         Evaluated { sites: sites.into_iter().map(site).collect(), facts: Mutex::default() }
     }
 
@@ -169,7 +177,7 @@ impl EvaluatedSite {
     }
 
     fn output(&self) -> &(OutputTree, Vec<Diagnostic<Origin>>) {
-        self.tree.get_or_init(|| outputs::outputs(&self.outcome().model))
+        self.tree.get_or_init(|| outputs::outputs(&self.carried, &self.outcome().model))
     }
 }
 

@@ -35,7 +35,7 @@ impl Analysis {
         let Some(statement) = statement else { return Vec::new() };
         let mut edits = self.format_range(at.file, statement);
         // What is being typed stays: only lines that are finished move.
-        edits.retain(|e| e.span.range.hi <= before.len() as u32);
+        edits.retain(|e| e.span.range.hi <= at.offset);
         edits
     }
 }

@@ -3,13 +3,8 @@
 use crate::Analysis;
 use kss_project::{Database, Loaded, Session};
 use kss_span::{FileId, Symbol};
-use std::panic::{UnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// A change came while something was being answered: ask again, or forget it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cancelled;
 
 /// A project that changes.
 pub struct Host {
@@ -57,17 +52,5 @@ impl Host {
     /// The session, to look things up that no change can disturb.
     pub fn session(&self) -> &Session {
         &self.session
-    }
-}
-
-/// Runs `f` on a snapshot; a change that comes meanwhile ends it.
-///
-/// # Errors
-/// [`Cancelled`], if one came.
-pub fn cancellable<T>(f: impl FnOnce() -> T + UnwindSafe) -> Result<T, Cancelled> {
-    match catch_unwind(f) {
-        Ok(value) => Ok(value),
-        Err(payload) if payload.is::<salsa::Cancelled>() => Err(Cancelled),
-        Err(payload) => std::panic::resume_unwind(payload),
     }
 }

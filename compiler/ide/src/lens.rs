@@ -251,7 +251,7 @@ impl Telling<'_> {
         if met.is_empty() {
             return None;
         }
-        if met.iter().all(|fact| own(fact)) {
+        if met.iter().all(own) {
             let lost: FxHashSet<Origin> =
                 met.iter().flat_map(|f| &f.steps).filter(|s| !s.won).map(|s| s.origin).collect();
             let first = met.iter().flat_map(|f| &f.steps).find(|s| !s.won)?;

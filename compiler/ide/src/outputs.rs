@@ -4,14 +4,32 @@ use crate::{Analysis, FilePosition};
 use kss_backend::{Content, File, OutputTree};
 use kss_diag::Diagnostic;
 use kss_model::Model;
+use kss_project::Session;
 use kss_sema::DeclKind;
 use kss_span::Origin;
+use std::sync::Arc;
+
+/// What the deploy tree carries beside what is made of the model: charts of the project, the lock of its flake.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    flake_lock: Option<String>,
+    files: Vec<(String, Arc<[u8]>)>,
+}
+
+impl Carried {
+    /// Of the project of a session.
+    pub fn of(session: &Session) -> Carried {
+        Carried { flake_lock: session.flake_lock().map(str::to_owned), files: session.carried().to_vec() }
+    }
+}
 
 /// All files that a model becomes, and what can't be written.
-pub fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+pub fn outputs(carried: &Carried, model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
     let files = kss_outputs::Texts::of(model, &kss_project::read_file);
     let context = kss_outputs::Context {
         nix: kss_stdlib::NIX,
+        flake_lock: carried.flake_lock.as_deref(),
+        carried: &carried.files,
         tofu_modules: kss_stdlib::TOFU_MODULES,
         is_package: &kss_project::is_package,
         files: &files,

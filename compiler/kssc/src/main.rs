@@ -67,5 +67,6 @@ fn dispatch(command: Command, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, F
         Command::Test(args) => commands::test::run(args, ui, driver),
         Command::Init(args) => commands::init::run(&args, ui),
         Command::Model(args) => commands::model::run(args, ui, driver),
+        Command::Lsp(args) => commands::lsp::run(&args),
     }
 }

@@ -40,6 +40,8 @@ pub struct Session {
     files: Vec<SourceFile>,
     disk: Vec<Option<PathBuf>>,
     unreadable: Vec<Diagnostic>,
+    carried: Vec<(String, Arc<[u8]>)>,
+    flake_lock: Option<Arc<str>>,
 }
 
 impl Session {
@@ -48,9 +50,10 @@ impl Session {
         let files: Vec<SourceFile> =
             loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
+        let flake_lock = loaded.schemas.flake_lock().map(Arc::from);
         let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
-        Session { db, project, files, disk, unreadable: loaded.diags }
+        Session { db, project, files, disk, unreadable: loaded.diags, carried: loaded.carried, flake_lock }
     }
 
     /// The database, for queries.
@@ -147,6 +150,16 @@ impl Session {
         self.disk.get(file.0 as usize)?.as_ref()
     }
 
+    /// Files that the deploy tree gets as they are, by their paths in it.
+    pub fn carried(&self) -> &[(String, Arc<[u8]>)] {
+        &self.carried
+    }
+
+    /// The lock of the deploy tree's flake, if the project locks one.
+    pub fn flake_lock(&self) -> Option<&str> {
+        self.flake_lock.as_deref()
+    }
+
     /// Parses all files, in parallel.
     pub fn parse_all(&self) {
         let db = self.db.clone();
@@ -196,7 +209,8 @@ impl Session {
         Some((whole.0, models))
     }
 
-    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the
+    /// sources.
     pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
         let db = &self.db;
         let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
@@ -206,15 +220,17 @@ impl Session {
             .filter(|test| test.title.contains(filter))
             .collect();
         let world = evaluation::world(db, self.project, |_| true);
-        let run = |test: &Arc<kss_ir::TestIr>| {
-            let mut diagnostics = Vec::new();
-            for (site, outcome) in &checked.outcomes {
-                let result = kss_eval::run_test(&world, *site, outcome, test);
-                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
-            }
-            (test.title.clone(), diagnostics)
+        let outcomes = &checked.outcomes;
+        let run = |test: &Arc<kss_ir::TestIr>| -> Vec<Report> {
+            let concerned = outcomes.iter().filter(|(site, outcome)| kss_eval::concerns(test, *site, outcome));
+            concerned.flat_map(|(site, outcome)| kss_eval::run_test(&world, *site, outcome, test).reports).collect()
         };
-        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+        let found: Vec<Vec<Report>> = tests.par_iter().map(run).collect();
+        let result = |(test, reports): (&Arc<kss_ir::TestIr>, Vec<Report>)| TestResult {
+            title: test.title.clone(),
+            diagnostics: reports.iter().map(|report| self.located(&checked.places, report)).collect(),
+        };
+        tests.iter().zip(found).map(result).collect()
     }
 
     /// Everything that is wrong without evaluating.

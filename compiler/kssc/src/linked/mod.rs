@@ -8,7 +8,7 @@ use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSou
 use crate::failure::Failure;
 use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
-use kss_ide::outputs;
+use kss_ide::{Carried, outputs};
 use kss_project::{Database, Session};
 use kss_span::FileId;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ impl Driver for Compiler {
         let mut found = session.check();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            wrong_outputs.extend(outputs(&outcome.model).1);
+            wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model).1);
         }
         found.add(wrong_outputs);
         let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
@@ -69,7 +69,7 @@ impl Driver for Compiler {
         let mut trees = Vec::new();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&outcome.model);
+            let (tree, diags) = outputs(&Carried::of(&session), &outcome.model);
             wrong_outputs.extend(diags);
             trees.push(tree);
         }
@@ -121,8 +121,8 @@ impl Driver for Compiler {
         why::why(&host.snapshot(), &path, target)
     }
 
-    fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
-        let session = Compiler::open(&[root.to_owned()], false)?;
+    fn test(&self, roots: &[PathBuf], filter: &str) -> Result<Tested, Failure> {
+        let session = Compiler::open(roots, false)?;
         let found = session.check();
         if found.has_errors() {
             return Ok(Tested { checked: checked(session, found.diagnostics), tests: Vec::new() });

@@ -282,7 +282,7 @@ impl crate::lower::Lower<'_> {
     fn let_node(&self, name: Symbol) -> Option<u32> {
         use crate::lower::LetState;
         match self.lets.get(&name)? {
-            LetState::Waiting(stmt) => Some(stmt.id.0),
+            LetState::Waiting(stmt, ..) => Some(stmt.id.0),
             LetState::Done(ir) => Some(ir.origin.node),
             LetState::Busy => None,
         }

@@ -98,7 +98,7 @@ impl Lower<'_> {
             let Some(module) = only.literal() else { return };
             if let Some(kind) = self.sigs.kinds.get(&module).filter(|k| k.nameless).cloned() {
                 let target = self.target_of(&kind.ty);
-                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));
                 let entry = EntryRef { kind: module, name: Symbol::new(""), kubernetes: None, within: None };
                 push(out, TuneTarget::Entry(entry), FieldBlocks { locals, ..fields }, None);
                 return;
@@ -114,7 +114,7 @@ impl Lower<'_> {
                 );
                 return;
             };
-            let (fields, locals) = self.framed(|l| l.option_blocks(body.id, &body.stmts, &sig));
+            let (fields, locals) = self.nested(|l| l.option_blocks(body.id, &body.stmts, &sig));
             push(out, TuneTarget::Module(module), FieldBlocks { locals, ..fields }, None);
             return;
         }
@@ -131,10 +131,10 @@ impl Lower<'_> {
             return;
         };
         let body = match Signatures::scope_kind(kind) {
-            Some(scope) => self.scope_body(scope, body, false),
+            Some(scope) => self.scope_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
-                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));
                 IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
             }
         };
@@ -178,7 +178,7 @@ impl Lower<'_> {
             );
             return;
         };
-        let (filter_ir, locals) = self.framed(|l| {
+        let (filter_ir, locals) = self.nested(|l| {
             let outer = l.self_kind.replace(kind.text);
             let ir = filter.map(|f| l.condition(f));
             l.self_kind = outer;
@@ -186,10 +186,10 @@ impl Lower<'_> {
         });
         let scope = Signatures::scope_kind(kind.text);
         let body = match scope {
-            Some(scope) => self.scope_body(scope, body, false),
+            Some(scope) => self.scope_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
-                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));
                 IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
             }
         };

@@ -360,7 +360,9 @@ impl Lower<'_> {
             return false;
         };
         if self.in_test && !kind.nameless && !def.fields.iter().any(|f| f.name == kind.name) {
-            return !self.sigs.capabilities.contains_key(&kind.name);
+            // `kss.site` is what is around.
+            let around = Signatures::scope_kind(kind.name).is_some();
+            return !around && !self.sigs.capabilities.contains_key(&kind.name);
         }
         def.field(kind.name).is_some_and(|f| matches!(f.ty, Ty::Map(..)))
     }
@@ -423,7 +425,8 @@ impl Lower<'_> {
             "name" => Some(Ty::Scalar(ScalarType::Name)),
             "owner" => Some(Ty::Module),
             "site" => Some(Ty::Ref(name)),
-            "discharged" => Some(optional(text)),
+            // What is said of an entry is known when all is said.
+            "discharged" if self.in_test => Some(optional(text)),
             "kind" | "group" | "apiVersion" if sig.kubernetes => Some(text),
             "namespace" if sig.kubernetes => Some(optional(text)),
             "namespace" if sig.per == Per::Namespace => Some(Ty::Ref(name)),
