@@ -8,7 +8,7 @@ use kss_eval::{Layer, WhyStep};
 use kss_ir::KindUse;
 use kss_project::Places;
 use kss_sema::{DeclKind, Declaration, Usage};
-use kss_span::{FileId, LineIndex, Origin, Symbol, TextRange};
+use kss_span::{FileId, ItemId, LineIndex, Origin, Symbol, TextRange};
 use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::visit::{Node, Visitor, walk};
 use rustc_hash::FxHashSet;
@@ -64,12 +64,16 @@ impl Analysis {
     pub fn code_lenses(&self, file: FileId, config: LensConfig) -> Vec<CodeLens> {
         let (Some(items), Some(parsed)) = (self.items(file), self.parsed(file)) else { return Vec::new() };
         let mut out = Vec::new();
+        let heads: FxHashSet<Origin> = match config.outputs {
+            true => self.evaluated().parts().flat_map(|part| part.entries()).map(|e| e.origin()).collect(),
+            false => FxHashSet::default(),
+        };
         for (decl, spans) in items.decls.iter().zip(&parsed.spans) {
             let at = FilePosition { file, offset: 0 };
             let place = Place { item: decl.id, stmt: decl.stmt.clone(), spans: spans.clone(), at };
             let all = self.declarations(decl.id).clone();
             for declared in all.iter() {
-                self.lenses_of(&place, declared, config, &mut out);
+                self.lenses_of(&place, declared, config, &heads, &mut out);
             }
             if config.definitions {
                 self.definition_lenses(&place, &all, &mut out);
@@ -98,7 +102,15 @@ impl Analysis {
         CodeLens { title: Some(title), ..lens.clone() }
     }
 
-    fn lenses_of(&self, place: &Place, declared: &Declaration, config: LensConfig, out: &mut Vec<CodeLens>) {
+    /// `heads`: where entries stand that came to be.
+    fn lenses_of(
+        &self,
+        place: &Place,
+        declared: &Declaration,
+        config: LensConfig,
+        heads: &FxHashSet<Origin>,
+        out: &mut Vec<CodeLens>,
+    ) {
         let range = place.range(declared.node);
         let at = FilePosition { file: place.at.file, offset: range.lo };
         let top = declared.parent.is_none();
@@ -119,7 +131,10 @@ impl Analysis {
         }
         let writes = match declared.kind {
             DeclKind::Module | DeclKind::Cluster | DeclKind::Site => true,
-            DeclKind::Entry => declared.of.is_some_and(|kind| self.is_output(kind)),
+            DeclKind::Entry => {
+                heads.contains(&Origin::new(place.item, declared.whole))
+                    && declared.of.is_some_and(|kind| self.is_output(kind))
+            }
             _ => false,
         };
         if config.outputs && writes {
@@ -128,6 +143,12 @@ impl Analysis {
         if config.tests && declared.kind == DeclKind::Test {
             push(LensAction::RunTest(declared.name.to_string()), Some("run test".to_owned()));
         }
+    }
+
+    fn is_used(&self, item: ItemId, evaluated: &Evaluated) -> bool {
+        let name = item.key().name;
+        let name = name.strip_prefix("module ").unwrap_or_default();
+        evaluated.parts().flat_map(|part| part.modules_in_use()).any(|(_, used)| used.iter().any(|m| *m == name))
     }
 
     fn is_output(&self, kind: Symbol) -> bool {
@@ -170,6 +191,11 @@ impl Analysis {
         let Some(whose) = self.whose(at).into_iter().next() else { return "writes nothing".to_owned() };
         let evaluated = self.evaluated();
         let files: Vec<_> = evaluated.trees().flat_map(|tree| tree.iter()).filter(|file| whose.has(file)).collect();
+        if let Whose::Module(item) = whose
+            && !self.is_used(item, &evaluated)
+        {
+            return "in use nowhere".to_owned();
+        }
         let mut title = match (files.len(), whose) {
             (0, Whose::Module(_)) => "writes no file of its own".to_owned(),
             (0, _) => "writes nothing".to_owned(),
@@ -220,23 +246,20 @@ struct Telling<'a> {
 impl Telling<'_> {
     /// Of an option that several give a value: how many, and who wins.
     fn option(&self, found: &[Found]) -> Option<String> {
-        let all: FxHashSet<Origin> = found.iter().flat_map(|f| &f.steps).map(|s| s.origin).collect();
+        // Every key of a default is one contribution, and together they are one definition.
+        let key = |s: &WhyStep| if s.layer == Layer::Type { Origin::NOWHERE } else { s.origin };
+        let all: FxHashSet<Origin> = found.iter().flat_map(|f| &f.steps).map(key).collect();
         let winners: Vec<(usize, &WhyStep)> =
             found.iter().filter_map(|f| Some((f.part, f.steps.iter().find(|s| s.won)?))).collect();
         self.definitions(all.len(), &winners)
     }
 
-    /// Of an entry that others than its head write: who.
+    /// Of an entry that other items write too: who.
     fn entry(&self, place: &Place, declared: &Declaration) -> Option<String> {
         let head = Origin::new(place.item, declared.whole);
-        let own = place.range(declared.whole);
-        let is_own = |origin: Origin| {
-            let range = place.range(origin.node);
-            origin.item == place.item && own.lo <= range.lo && range.hi <= own.hi
-        };
         let entries = self.evaluated.parts().flat_map(|part| part.entries()).filter(|e| e.origin() == head);
         let steps = entries.flat_map(|entry| entry.leaves()).flat_map(|(_, steps)| steps);
-        let others = steps.filter(|s| s.won && s.layer != Layer::Type && !is_own(s.origin));
+        let others = steps.filter(|s| s.won && s.layer != Layer::Type && s.origin.item != place.item);
         let mut names: Vec<Symbol> = others.map(|s| s.module).collect();
         names.sort();
         names.dedup();
@@ -362,6 +385,8 @@ mod tests {
         };
         let found = lenses(&analysis, file, Some(&deployed));
         assert!(found.contains(&"metallb: writes 2 files · 1 changed".to_owned()), "{found:#?}");
+        let kiali = position(&analysis, "kiali.kss", "module kia$0li").file;
+        assert!(lenses(&analysis, kiali, None).contains(&"kiali: in use nowhere".to_owned()));
         assert!(lenses(&analysis, file, None).contains(&"metallb: writes 2 files".to_owned()));
     }
 }

@@ -10,6 +10,8 @@ mod actions;
 mod calls;
 mod declared;
 mod evaluated;
+#[cfg(test)]
+mod everywhere;
 mod files;
 mod format;
 mod goto;
