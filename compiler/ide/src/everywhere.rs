@@ -52,3 +52,41 @@ fn half_written_texts_have_answers() {
         ask(&host.snapshot(), file, 97);
     }
 }
+
+#[test]
+fn what_an_overlay_says_is_shown_nowhere() {
+    let mut host = clusters();
+    let example = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../clusters");
+    let overlay = std::fs::read_to_string(example.join("homelab.private.example.kss")).expect("the example is there");
+    host.add_file(kss_span::Symbol::new("clusters/homelab.private.kss"), None, overlay.into());
+    let analysis = host.snapshot();
+    let private = ["example.net", "example-org", "AAAAIEXAMPLE", "age1qq", "Alex", "Sam"];
+    let check = |said: &str, what: &dyn std::fmt::Debug| {
+        for text in private {
+            assert!(!said.contains(text), "{text} in {what:?}:\n{said}");
+        }
+    };
+    for file in analysis.session().files() {
+        let path = analysis.path(file);
+        let text = analysis.text(file);
+        let step = if path.contains("homelab") { 7 } else { 401 };
+        for offset in (0..text.len()).step_by(step) {
+            let at = FilePosition { file, offset: offset as u32 };
+            check(&format!("{:?} {:?}", analysis.hover(at), analysis.why(at)), &(path, offset));
+        }
+        let all = InlayConfig { texts: true, units: true, defaults: true, ..InlayConfig::default() };
+        let hints = analysis.inlay_hints(file, TextRange::new(0, text.len() as u32), all);
+        check(&format!("{hints:?}"), &path);
+    }
+    let evaluated = analysis.evaluated();
+    let mut lines = 0;
+    for file in evaluated.trees().flat_map(|tree| tree.iter()) {
+        let Ok(text) = std::str::from_utf8(file.content.bytes()) else { continue };
+        for (at, _) in text.lines().enumerate().filter(|(_, line)| line.contains("me@example.net")).take(2) {
+            let place = crate::OutputPlace::Line(at as u32 + 1);
+            check(&format!("{:?}", analysis.source_of(&file.path, &place)), &file.path);
+            lines += 1;
+        }
+    }
+    assert!(lines > 0, "the overlay counts");
+}

@@ -40,11 +40,16 @@ pub(crate) struct Group {
 }
 
 /// What is shown of a private value.
-const PRIVATE: &str = "a private value";
+pub(crate) const PRIVATE: &str = "a private value";
 
 /// Is it private, or written in a private overlay?
 pub(crate) fn is_private(value: &Value) -> bool {
-    value.flags().has(Flags::PRIVATE) || value.origin().item.key().name.starts_with("overlay ")
+    value.flags().has(Flags::PRIVATE) || in_overlay(value.origin())
+}
+
+/// Does a private overlay say it?
+pub(crate) fn in_overlay(origin: Origin) -> bool {
+    origin.item.key().name.starts_with("overlay ")
 }
 
 /// How many different values are told.

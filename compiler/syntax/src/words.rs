@@ -95,6 +95,20 @@ pub fn word_doc(word: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    /// Where the reference shows the table.
+    const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/words.md");
+
+    #[test]
+    fn the_reference_shows_the_table() {
+        let mut wanted = String::from("| word | what it is for |\n| --- | --- |\n");
+        for (word, doc) in WORD_DOCS {
+            wanted.push_str(&format!("| `{word}` | {} |\n", doc.replace('|', "\\|")));
+        }
+        let page = std::fs::read_to_string(PAGE).expect("the page is there");
+        let (_, table) = page.split_once("\n\n| word").expect("there is a table");
+        assert_eq!(format!("| word{table}"), wanted, "write the table of {PAGE} anew");
+    }
+
     #[test]
     fn every_word_is_explained_once_and_in_the_same_order() {
         let words: Vec<&str> = crate::KEYWORDS.iter().map(|(word, _)| *word).collect();

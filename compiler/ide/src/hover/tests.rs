@@ -68,6 +68,8 @@ fn modules_capabilities_and_intents_say_who_is_in_it() {
     says(&at(&analysis, "intents.kss", "intent rou$0te"), &["lowered by whoever provides `ingress`", "- kss: `nginx`"]);
     let entry = at(&analysis, "metallb.kss", "helm metal$0lb {");
     says(&entry, &["helm metallb", "writes 2 files", "`clusters/kss/helm/metallb.yaml`"]);
+    let intent = at(&analysis, "grafana.kss", "route graf$0ana");
+    says(&intent, &["leads to\n- `clusters/", "lines)"]);
     says(&at(&analysis, "kss.kss", "let lan = site.network.la$0n"), &["network lan", "in `homelab`"]);
 }
 

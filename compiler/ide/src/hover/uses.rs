@@ -20,12 +20,38 @@ impl Analysis {
             Some(DeclKind::Module) => sigs.modules.get(&nav.name).map(|m| self.about_module(m, evaluated)),
             Some(DeclKind::Capability) => Some(self.about_capability(nav.name, evaluated)),
             Some(DeclKind::Intent | DeclKind::Output) => Some(self.about_kind(nav.name, evaluated)),
-            Some(DeclKind::Entry) => self.declared(nav).map(|head| made(Whose::Head(head), evaluated)),
+            Some(DeclKind::Entry) => self.declared(nav).map(|head| match made(Whose::Head(head), evaluated) {
+                none if none.is_empty() => self.leads_to(nav),
+                files => files,
+            }),
             Some(DeclKind::Cluster) => Some(made(Whose::Cluster(nav.name), evaluated)),
             Some(DeclKind::Site) => Some(made(Whose::Site, evaluated)),
             _ => None,
         }
         .unwrap_or_default()
+    }
+
+    /// Of an entry that others turn into outputs: the files in which it shows.
+    fn leads_to(&self, nav: &Nav) -> String {
+        let at = crate::FilePosition { file: nav.file, offset: nav.focus.lo };
+        let mut files: Vec<(String, usize)> = Vec::new();
+        for line in self.generated_of(at) {
+            match files.last_mut().filter(|(path, _)| *path == line.path) {
+                Some((_, count)) => *count += 1,
+                None => files.push((line.path, 1)),
+            }
+        }
+        let shown = |(path, count): &(String, usize)| {
+            format!("- `{path}` ({count} {})", if *count == 1 { "line" } else { "lines" })
+        };
+        let mut lines: Vec<String> = files.iter().take(LISTED).map(shown).collect();
+        if lines.is_empty() {
+            return String::new();
+        }
+        if files.len() > LISTED {
+            lines.push(format!("- and {} more", files.len() - LISTED));
+        }
+        format!("leads to\n{}", lines.join("\n"))
     }
 
     fn about_module(&self, module: &ModuleSig, evaluated: &Evaluated) -> String {
