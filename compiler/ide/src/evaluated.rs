@@ -6,6 +6,7 @@ use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
 use kss_eval::{EntryView, Outcome, ScopeModel, WhyStep};
 use kss_span::{ItemId, Origin, Symbol};
+use kss_value::scalar::compare;
 use kss_value::{EntryKey, Kind, Value};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -53,7 +54,7 @@ pub(crate) struct Facts {
 }
 
 /// How many different values of one expression are kept.
-const VALUES: usize = 16;
+const VALUES: usize = 64;
 
 /// The evaluation that is kept between snapshots.
 pub(crate) type Cache = Arc<Mutex<Option<Arc<Evaluated>>>>;
@@ -158,6 +159,9 @@ impl Evaluated {
             facts.add(item, at, part);
         }
         facts.steps.sort_by(|a, b| (a.node, a.part, &a.entry, &a.path).cmp(&(b.node, b.part, &b.entry, &b.path)));
+        for values in facts.values.values_mut() {
+            values.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| compare(x, y)));
+        }
         let facts = Arc::new(facts);
         lock().insert(item, facts.clone());
         facts

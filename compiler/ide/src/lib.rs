@@ -7,12 +7,19 @@
 //! ```
 
 mod actions;
+mod calls;
 mod declared;
 mod evaluated;
+#[cfg(test)]
+mod everywhere;
 mod files;
 mod format;
 mod goto;
+mod hierarchy;
 mod host;
+mod hover;
+mod inlay;
+mod lens;
 mod outputs;
 mod place;
 mod ranges;
@@ -25,11 +32,15 @@ mod values;
 mod why;
 
 pub use actions::{Action, ActionKind};
+pub use calls::Call;
 pub use declared::Nav;
 pub use evaluated::Evaluated;
 pub use host::Host;
+pub use hover::Hover;
+pub use inlay::{InlayConfig, InlayHint, InlayKind};
 pub use kss_project::{Cancelled, cancellable};
 pub use kss_sema::{DeclKind, Usage};
+pub use lens::{CodeLens, Deployed, LensAction, LensConfig};
 pub use outputs::{Carried, Preview, outputs};
 pub use place::{FilePosition, Place};
 pub use ranges::{Fold, FoldKind, Link, LinkTarget};

@@ -6,7 +6,7 @@ use kss_diag::Diagnostic;
 use kss_model::Model;
 use kss_project::Session;
 use kss_sema::DeclKind;
-use kss_span::Origin;
+use kss_span::{Origin, Symbol};
 use std::sync::Arc;
 
 /// What the deploy tree carries beside what is made of the model: charts of the project, the lock of its flake.
@@ -64,7 +64,7 @@ pub(crate) enum Whose {
     /// Of a module: what is made for its entries.
     Module(kss_span::ItemId),
     /// Of a cluster.
-    Cluster(kss_span::Symbol),
+    Cluster(Symbol),
     /// Of the whole site.
     Site,
 }
@@ -99,13 +99,27 @@ impl Analysis {
         Vec::new()
     }
 
+    /// The files that a build would write for a cluster, a site or a module, by its name.
+    pub fn outputs_of(&self, scope: &str) -> Vec<Preview> {
+        let sigs = self.signatures();
+        let name = Symbol::new(scope);
+        let whose = match (sigs.clusters.get(&name), sigs.modules.get(&name)) {
+            (Some(_), _) => Whose::Cluster(name),
+            (None, Some(module)) => Whose::Module(module.item),
+            (None, None) if sigs.sites.contains_key(&name) => Whose::Site,
+            (None, None) => return Vec::new(),
+        };
+        let evaluated = self.evaluated();
+        evaluated.trees().flat_map(OutputTree::iter).filter(|file| whose.has(file)).map(Preview::of).collect()
+    }
+
     /// A file of the deploy tree as a build would write it.
     pub fn output(&self, path: &str) -> Option<Preview> {
         self.evaluated().file(path).map(|(_, file)| Preview::of(file))
     }
 
     /// What a position stands in, the innermost first.
-    fn whose(&self, at: FilePosition) -> Vec<Whose> {
+    pub(crate) fn whose(&self, at: FilePosition) -> Vec<Whose> {
         let Some(place) = self.place(at) else { return Vec::new() };
         let declared = self.declarations(place.item);
         let around = declared.iter().filter(|d| place.range(d.whole).touches(at.offset));
@@ -143,6 +157,8 @@ mod tests {
         assert!(of_cluster.len() > 50 && of_cluster.iter().all(|path| path.starts_with("clusters/kcs/")));
         let of_site = paths(&analysis, "homelab.kss", "site hom$0elab");
         assert!(of_site.len() > of_cluster.len());
+        assert_eq!(analysis.outputs_of("kcs").len(), of_cluster.len());
+        assert_eq!(analysis.outputs_of("nobody"), []);
         assert_eq!(analysis.output("clusters/kcs/helm/loki.yaml").map(|p| p.text.is_some()), Some(true));
     }
 }

@@ -2,6 +2,8 @@
 
 mod lookup;
 
+pub(crate) use lookup::scope_word;
+
 use crate::{Analysis, Evaluated, Place};
 use kss_eval::{WhyStep, value_text};
 use kss_sema::{DeclKind, Target, Usage};
@@ -37,16 +39,30 @@ pub(crate) struct Group {
     pub steps: Vec<WhyStep>,
 }
 
+/// What is shown of a private value.
+pub(crate) const PRIVATE: &str = "a private value";
+
+/// Is it private, or written in a private overlay?
+pub(crate) fn is_private(value: &Value) -> bool {
+    value.flags().has(Flags::PRIVATE) || in_overlay(value.origin())
+}
+
+/// Does a private overlay say it?
+pub(crate) fn in_overlay(origin: Origin) -> bool {
+    origin.item.key().name.starts_with("overlay ")
+}
+
 /// How many different values are told.
 const TOLD: usize = 12;
 
 impl Found {
     fn new(part: usize, name: Symbol, value: &Value, steps: Vec<WhyStep>) -> Found {
-        let hidden = value.flags().has(Flags::PRIVATE);
-        let hide = |step: WhyStep| WhyStep { value_text: value_text(value), ..step };
+        let hidden = is_private(value);
+        let text = if hidden { PRIVATE.to_owned() } else { value_text(value) };
+        let hide = |step: WhyStep| WhyStep { value_text: PRIVATE.to_owned(), ..step };
         let steps = if hidden { steps.into_iter().map(hide).collect() } else { steps };
         let shown = !hidden && !value.flags().has(Flags::SECRET) && !value.is_poison();
-        Found { part, name, text: value_text(value), value: shown.then(|| value.clone()), steps }
+        Found { part, name, text, value: shown.then(|| value.clone()), steps }
     }
 }
 
@@ -63,10 +79,7 @@ impl Analysis {
         {
             return self.values_of_declaration(origin, evaluated);
         }
-        match around.iter().rev().find_map(|node| match node {
-            Node::Expr(e) => Some(*e),
-            _ => None,
-        }) {
+        match innermost(&around) {
             Some(expr) if !is_plain(expr) => self.values_of_expr(place.item, expr, evaluated),
             _ => Vec::new(),
         }
@@ -88,8 +101,8 @@ impl Analysis {
                 // A union's case or a converted value has other keys than those that are written.
                 None => {
                     let winner = fact.steps.iter().find(|s| s.won)?;
-                    let hidden = whole.flags().has(Flags::PRIVATE);
-                    let text = if hidden { value_text(whole) } else { winner.value_text.clone() };
+                    let hidden = is_private(whole);
+                    let text = if hidden { PRIVATE.to_owned() } else { winner.value_text.clone() };
                     let steps = if hidden { Vec::new() } else { fact.steps.clone() };
                     Found { part: fact.part, name, text, value: None, steps }
                 }
@@ -132,7 +145,7 @@ impl Analysis {
         };
         let kinds: Vec<Symbol> = sigs.kinds.values().filter(|k| declares(&k.ty)).map(|k| k.name).collect();
         let scopes = sigs.scope_types.iter().filter(|(_, id)| declares(&kss_ir::Ty::Record(**id)));
-        let scopes: Vec<&str> = scopes.map(|(kind, _)| lookup::scope_word(*kind)).collect();
+        let scopes: Vec<&str> = scopes.map(|(kind, _)| scope_word(*kind)).collect();
         let capabilities = sigs.capabilities.values().filter(|c| declares(&c.ty));
         let capabilities: Vec<Symbol> = capabilities.map(|c| c.name).collect();
         self.values_of_field(evaluated, name, |key| {
@@ -235,6 +248,19 @@ fn written<'a>(around: &[Node<'a>], place: &Place) -> Option<&'a Stmt> {
     let is_value = matches!(field.value, Some(FieldValue::Expr(_) | FieldValue::KeyedExpr { .. }));
     let last = field.path.last()?.id();
     (is_value && field.ty.is_none() && last == key && place.touches(key)).then_some(stmt)
+}
+
+/// The innermost expression; of the name of a function the call.
+fn innermost<'a>(around: &[Node<'a>]) -> Option<&'a Expr> {
+    let mut exprs = around.iter().rev().filter_map(|node| match node {
+        Node::Expr(e) => Some(*e),
+        _ => None,
+    });
+    let inner = exprs.next()?;
+    match exprs.next() {
+        Some(outer) if matches!(&outer.kind, ExprKind::Call { callee, .. } if callee.id == inner.id) => Some(outer),
+        _ => Some(inner),
+    }
 }
 
 /// A literal says its value itself.

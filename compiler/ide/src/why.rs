@@ -1,6 +1,6 @@
 //! Why something is as it is: from a line of an output, or from a place in a source, to the statements that decided it.
 
-use crate::values::Group;
+use crate::values::{self, Group};
 use crate::{Analysis, Evaluated, FilePosition, Place};
 use kss_backend::{Content, File, layout};
 use kss_emit::LineOrigin;
@@ -74,14 +74,22 @@ impl Analysis {
             let written = |span| WhyPlace { role: "written here".to_owned(), won: true, span };
             out.extend(places.span(line.origin).map(written));
         }
+        let overlaid = decided.iter().chain(&steps).any(|s| s.layer == Layer::Overlay);
         for why in decided.iter().chain(&steps) {
-            out.extend(why_place(&places, why));
+            let hidden = || WhyStep { value_text: values::PRIVATE.to_owned(), ..why.clone() };
+            out.extend(if overlaid { why_place(&places, &hidden()) } else { why_place(&places, why) });
         }
         out.dedup_by(|b, a| self.line_of(a.span) == self.line_of(b.span) && a.role == b.role);
         if out.is_empty() {
             return Err(WhyError::NothingThere);
         }
-        let value = steps.iter().find(|s| s.won).map_or_else(|| text_of(file, line.line), |s| s.value_text.clone());
+        // What an overlay says is shown nowhere, nor what it replaces.
+        let private = overlaid || values::in_overlay(line.origin);
+        let value = match steps.iter().find(|s| s.won) {
+            _ if private => values::PRIVATE.to_owned(),
+            Some(winner) => winner.value_text.clone(),
+            None => text_of(file, line.line),
+        };
         let scope = scope_of(outcome, file).map(ScopeKey::to_string).unwrap_or_default();
         Ok(WhyAnswer { scope, value, steps: out })
     }

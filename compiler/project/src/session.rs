@@ -5,6 +5,7 @@ use crate::load::Loaded;
 use crate::{Places, Shared, evaluation};
 use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
 use kss_eval::{Outcome, Report, ScopeModel};
+use kss_schema::SchemaSet;
 use kss_span::{FileId, ItemId, Origin, Symbol};
 use kss_value::ScopeKind;
 use rayon::prelude::*;
@@ -63,6 +64,11 @@ impl Session {
     /// The input that all queries start from.
     pub fn project(&self) -> Project {
         self.project
+    }
+
+    /// What the library and the project's lock know of the outside.
+    pub fn schemas(&self) -> &SchemaSet {
+        self.project.schemas(&self.db)
     }
 
     /// Replaces the text of a file.

@@ -47,7 +47,19 @@ impl Analysis {
         }
         let facts = evaluated.facts(item);
         let made = facts.values.get(&expr.id.0).map(Vec::as_slice).unwrap_or_default();
-        made.iter().map(|(part, value)| Found::new(*part, Symbol::new(""), value, Vec::new())).collect()
+        let found = |(part, value): &(usize, _)| Found::new(*part, Symbol::new(""), value, Vec::new());
+        self.made_at(item, made, evaluated).map(found).collect()
+    }
+
+    /// Of the values that an expression made those of the parts that evaluate it: others have copies.
+    pub(crate) fn made_at<'v>(
+        &self,
+        item: ItemId,
+        made: &'v [(usize, Value)],
+        evaluated: &Evaluated,
+    ) -> impl Iterator<Item = &'v (usize, Value)> {
+        let parts: Vec<usize> = self.evaluated_at(item, evaluated).into_iter().map(|at| at.part).collect();
+        made.iter().filter(move |(part, _)| parts.is_empty() || parts.contains(part))
     }
 
     /// Every scope in which an item is evaluated.
@@ -129,6 +141,18 @@ impl Analysis {
             && let Target::Entry(named) = &word.target
         {
             return find_entry(at, named, evaluated).map(entry);
+        }
+        // `site.network.lan`: an entry by its kind.
+        if let ExprKind::Member { base: scope, key: kind, .. } = &base.kind
+            && let Some(kind) = kind.literal().filter(|kind| self.signatures().kinds.contains_key(kind))
+            && let Some(scope) = self.read(at, scope, evaluated)
+            && let Kind::Ref(scope) = scope.value.kind()
+        {
+            let of_scope = |key: &EntryKey| key.kind == kind && key.name == name && key.scope.name == scope.name;
+            let entries = evaluated.parts().flat_map(|part| part.entries());
+            if let Some(found) = entries.map(|e| e.key).filter(|key| of_scope(key)).min() {
+                return Some(entry(found.clone()));
+            }
         }
         let base = self.read(at, base, evaluated)?;
         if let Kind::Ref(key) = base.value.kind() {
