@@ -8,6 +8,7 @@
 
 mod actions;
 mod calls;
+mod completion;
 mod declared;
 mod evaluated;
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod why;
 
 pub use actions::{Action, ActionKind};
 pub use calls::Call;
+pub use completion::{Completion, CompletionKind, Insert};
 pub use declared::Nav;
 pub use evaluated::Evaluated;
 pub use host::Host;
