@@ -25,6 +25,7 @@ mod outputs;
 mod place;
 mod ranges;
 mod references;
+mod signature;
 mod symbols;
 #[cfg(test)]
 mod testing;
@@ -47,6 +48,7 @@ pub use outputs::{Carried, Preview, outputs};
 pub use place::{FilePosition, Place};
 pub use ranges::{Fold, FoldKind, Link, LinkTarget};
 pub use references::{Reference, RenameError, UsageOrd};
+pub use signature::SignatureHelp;
 pub use symbols::DocumentSymbol;
 pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
 pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};
