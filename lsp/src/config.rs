@@ -37,6 +37,10 @@ pub(crate) struct InlayHints {
     pub values: bool,
     /// Types of `let`s that name none.
     pub types: bool,
+    /// What texts with holes become. They are long, so only if it is wanted.
+    pub texts: bool,
+    /// How outputs spell sizes and durations.
+    pub units: bool,
     /// Names of parameters in calls.
     pub parameters: bool,
     /// How many options of a used module keep their default.
@@ -45,7 +49,7 @@ pub(crate) struct InlayHints {
 
 impl Default for InlayHints {
     fn default() -> InlayHints {
-        InlayHints { values: true, types: true, parameters: true, defaults: false }
+        InlayHints { values: true, texts: false, types: true, units: true, parameters: true, defaults: false }
     }
 }
 
@@ -59,11 +63,13 @@ pub(crate) struct CodeLens {
     pub definitions: bool,
     /// Files that a scope or module writes.
     pub outputs: bool,
+    /// Runs a test.
+    pub tests: bool,
 }
 
 impl Default for CodeLens {
     fn default() -> CodeLens {
-        CodeLens { references: true, definitions: true, outputs: true }
+        CodeLens { references: true, definitions: true, outputs: true, tests: true }
     }
 }
 

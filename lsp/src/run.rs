@@ -1,7 +1,8 @@
 //! The server on standard input and output.
 
+use crate::custom;
 use crate::record::Recorded;
-use crate::server::{self, CustomMethods, Server};
+use crate::server::{self, Server};
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub fn run(options: &Options) -> std::io::Result<u8> {
 
 async fn serve(options: &Options, record: Option<File>, polite: Arc<AtomicBool>) -> std::io::Result<u8> {
     let said = polite.clone();
-    let (service, socket) = LspService::build(move |client| Server::new(client, said)).custom_methods().finish();
+    let (service, socket) = custom::register(LspService::build(move |client| Server::new(client, said))).finish();
     let service = server::Announced(service);
     match &options.replay {
         Some(path) => {

@@ -3,6 +3,7 @@
 use crate::answers;
 use crate::capabilities;
 use crate::config::{Client as Abilities, Config};
+use crate::evaluated;
 use crate::outgoing;
 use crate::snapshot::{Snap, path_of};
 use crate::world::{Event, World};
@@ -18,7 +19,7 @@ use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::request::*;
 use tower_lsp::ls_types::*;
-use tower_lsp::{Client, LanguageServer, LspServiceBuilder};
+use tower_lsp::{Client, LanguageServer};
 
 /// How many requests are answered at once. With fewer, slow ones would hold up what is typed.
 pub(crate) const AT_ONCE: usize = 64;
@@ -66,7 +67,11 @@ impl Server {
 
     /// Asks the project of a document. What was cancelled by a change elsewhere is asked again; after a change of the document
     /// itself the answer would be about another text.
-    fn ask<T, F>(&self, uri: &Uri, question: F) -> impl Future<Output = Result<Option<T>>> + Send + use<'_, T, F>
+    pub(crate) fn ask<T, F>(
+        &self,
+        uri: &Uri,
+        question: F,
+    ) -> impl Future<Output = Result<Option<T>>> + Send + use<'_, T, F>
     where
         T: Send + 'static,
         F: Fn(&Snap) -> T + Send + Sync + 'static,
@@ -116,7 +121,7 @@ impl Server {
     }
 
     /// Asks all projects.
-    async fn ask_all<T, F>(&self, question: F) -> Result<Vec<T>>
+    pub(crate) async fn ask_all<T, F>(&self, question: F) -> Result<Vec<T>>
     where
         T: Send + 'static,
         F: Fn(&Snap) -> Vec<T> + Send + Sync + 'static,
@@ -167,6 +172,19 @@ impl Server {
         async move { Ok(found.await?.filter(|links| !links.is_empty()).map(GotoDefinitionResponse::Link)) }
     }
 
+    async fn relatives(
+        &self,
+        item: &TypeHierarchyItem,
+        find: fn(&kss_ide::Analysis, kss_ide::FilePosition) -> Vec<kss_ide::Nav>,
+    ) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        let position = item.selection_range.start;
+        self.ask(&item.uri, move |snap| {
+            let navs = find(&snap.analysis, snap.at(position));
+            navs.iter().filter_map(|nav| evaluated::type_item(snap, nav)).collect()
+        })
+        .await
+    }
+
     /// Keeps the tokens that a client gets, and gives them a name.
     fn keep_tokens(&self, uri: &Uri, data: &[SemanticToken]) -> (String, Option<(u64, Vec<SemanticToken>)>) {
         let mut kept = self.tokens.lock().unwrap_or_else(|e| e.into_inner());
@@ -194,7 +212,7 @@ fn failed(text: String) -> Error {
     Error { code: ErrorCode::InternalError, message: text.into(), data: None }
 }
 
-fn refused(text: String) -> Error {
+pub(crate) fn refused(text: String) -> Error {
     // What a client shows as it is: `RequestFailed`.
     Error { code: ErrorCode::ServerError(-32803), message: text.into(), data: None }
 }
@@ -475,6 +493,85 @@ impl LanguageServer for Server {
         self.ask(&text_document.uri, move |snap| snap.edits(&snap.analysis.format_on_type(snap.at(position)))).await
     }
 
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let found = self.ask(&text_document.uri, move |snap| {
+            snap.analysis.hover(snap.at(position)).map(|hover| evaluated::hover(snap, hover))
+        });
+        Ok(found.await?.flatten())
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let range = params.range;
+        self.ask(&params.text_document.uri, move |snap| evaluated::hints(snap, range)).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        let uri = params.text_document.uri;
+        let named = uri.clone();
+        self.ask(&uri, move |snap| evaluated::lenses(snap, &named)).await
+    }
+
+    async fn code_lens_resolve(&self, params: CodeLens) -> Result<CodeLens> {
+        let Some(uri) = evaluated::lens_document(&params) else { return Ok(params) };
+        let open = params.clone();
+        Ok(self.ask(&uri, move |snap| evaluated::resolve_lens(snap, open.clone())).await?.unwrap_or(params))
+    }
+
+    async fn prepare_call_hierarchy(
+        &self,
+        params: CallHierarchyPrepareParams,
+    ) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.ask(&text_document.uri, move |snap| {
+            let nav = snap.analysis.call_hierarchy(snap.at(position));
+            nav.and_then(|nav| evaluated::call_item(snap, &nav)).into_iter().collect()
+        })
+        .await
+    }
+
+    async fn incoming_calls(
+        &self,
+        params: CallHierarchyIncomingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        let position = params.item.selection_range.start;
+        self.ask(&params.item.uri, move |snap| {
+            evaluated::incoming(snap, &snap.analysis.incoming_calls(snap.at(position)))
+        })
+        .await
+    }
+
+    async fn outgoing_calls(
+        &self,
+        params: CallHierarchyOutgoingCallsParams,
+    ) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        let position = params.item.selection_range.start;
+        self.ask(&params.item.uri, move |snap| {
+            evaluated::outgoing(snap, &snap.analysis.outgoing_calls(snap.at(position)))
+        })
+        .await
+    }
+
+    async fn prepare_type_hierarchy(
+        &self,
+        params: TypeHierarchyPrepareParams,
+    ) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.ask(&text_document.uri, move |snap| {
+            let nav = snap.analysis.type_hierarchy(snap.at(position));
+            nav.and_then(|nav| evaluated::type_item(snap, &nav)).into_iter().collect()
+        })
+        .await
+    }
+
+    async fn supertypes(&self, params: TypeHierarchySupertypesParams) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        self.relatives(&params.item, |analysis, at| analysis.supertypes(at)).await
+    }
+
+    async fn subtypes(&self, params: TypeHierarchySubtypesParams) -> Result<Option<Vec<TypeHierarchyItem>>> {
+        self.relatives(&params.item, |analysis, at| analysis.subtypes(at)).await
+    }
+
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let (reply, found) = oneshot::channel();
         self.send(Event::Pull { uri: params.text_document.uri, reply });
@@ -483,18 +580,6 @@ impl LanguageServer for Server {
         Ok(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(
             RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: report },
         )))
-    }
-}
-
-/// Requests of our own.
-pub(crate) trait CustomMethods {
-    /// Registers them.
-    fn custom_methods(self) -> Self;
-}
-
-impl CustomMethods for LspServiceBuilder<Server> {
-    fn custom_methods(self) -> Self {
-        self
     }
 }
 

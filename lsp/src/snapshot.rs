@@ -1,6 +1,6 @@
 //! What a request sees: a project as it was when the request came.
 
-use crate::config::Client;
+use crate::config::{Client, Config};
 use crate::convert::Lines;
 use crate::{library, project};
 use kss_diag::Diagnostic;
@@ -38,6 +38,8 @@ pub(crate) struct Snap {
     pub found: Arc<Found>,
     /// What the client can do.
     pub client: Arc<Client>,
+    /// What it has set.
+    pub config: Arc<Config>,
     /// Open documents.
     pub open: OpenUris,
 }

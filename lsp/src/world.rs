@@ -293,6 +293,7 @@ impl World {
             version,
             found: project.found.clone(),
             client: self.client.clone(),
+            config: self.config.clone(),
             open: self.open.clone(),
         }
     }

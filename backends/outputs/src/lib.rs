@@ -53,27 +53,24 @@ pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnos
         &kss_vars::PushGuard,
         &kss_libvirt::Libvirt,
     ];
-    let mut tree = OutputTree::default();
-    let mut diags = Vec::new();
-    for backend in backends {
-        let mut sink = Sink::new(backend.name(), &mut tree);
-        backend.site(model, &mut sink);
-        diags.extend(sink.finish());
-    }
-    let parts: Vec<(OutputTree, Vec<Diagnostic<Origin>>)> = model
-        .clusters
-        .par_iter()
-        .map(|cluster| {
-            let mut tree = OutputTree::default();
-            let mut diags = Vec::new();
-            for backend in backends {
-                let mut sink = Sink::new(backend.name(), &mut tree);
-                backend.cluster(model, cluster, &mut sink);
-                diags.extend(sink.finish());
-            }
-            (tree, diags)
-        })
-        .collect();
+    let of_all = |write: &dyn Fn(&dyn Backend, &mut Sink<'_>)| {
+        let mut tree = OutputTree::default();
+        let mut diags = Vec::new();
+        for backend in backends {
+            let mut sink = Sink::new(backend.name(), &mut tree);
+            write(backend, &mut sink);
+            diags.extend(sink.finish());
+        }
+        (tree, diags)
+    };
+    // What the site writes of all clusters takes about as long as a few of them: side by side, too.
+    let ((mut tree, mut diags), parts) = rayon::join(
+        || of_all(&|backend, sink| backend.site(model, sink)),
+        || -> Vec<(OutputTree, Vec<Diagnostic<Origin>>)> {
+            let clusters = model.clusters.par_iter();
+            clusters.map(|cluster| of_all(&|backend, sink| backend.cluster(model, cluster, sink))).collect()
+        },
+    );
     for (part, found) in parts {
         diags.extend(found);
         tree.extend(part, &mut diags);

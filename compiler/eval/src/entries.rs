@@ -82,7 +82,7 @@ impl<'a> Eval<'a> {
             }
             return Place::Missing;
         }
-        if let Some(frozen) = self.foreign.iter().find(|frozen| frozen.entries.contains_key(key)) {
+        if let Some(frozen) = self.foreign_with(key) {
             return Place::Foreign(frozen.clone());
         }
         let of_cluster = key.kind == n().cluster || matches!(key.scope.kind, ScopeKind::Cluster | ScopeKind::Node);
@@ -314,7 +314,7 @@ impl<'a> Eval<'a> {
 
     pub(crate) fn owner_info(&self, key: &EntryKey) -> Option<OwnerInfo> {
         let own = self.owners.get(key);
-        let foreign = || self.foreign.iter().find_map(|frozen| frozen.owners.get(key));
+        let foreign = || self.foreign_scope(key.scope)?.owners.get(key);
         own.or_else(foreign).cloned()
     }
 

@@ -121,7 +121,7 @@ impl<'a> Eval<'a> {
             _ => return None,
         };
         let key = ScopeKey { kind, outer: name, name, variant: self.site.variant };
-        self.foreign.iter().any(|frozen| frozen.modules.contains_key(&key)).then_some(key)
+        self.foreign_scope(key).is_some().then_some(key)
     }
 
     /// An entry of the site, seen from a cluster.
@@ -201,7 +201,7 @@ impl<'a> Eval<'a> {
     }
 
     fn foreign_members(&mut self, scope: ScopeKey, sig: &KindSig, at: Origin) -> (Vec<Arc<EntryKey>>, bool) {
-        let Some(frozen) = self.foreign.iter().find(|frozen| frozen.modules.contains_key(&scope)).cloned() else {
+        let Some(frozen) = self.foreign_scope(scope).cloned() else {
             if self.role == Role::Early {
                 self.is_late(format!("which entries of {} exist in {scope}", sig.name), at);
             }
@@ -245,7 +245,7 @@ impl<'a> Eval<'a> {
     pub(crate) fn modules_of(&mut self, scope: ScopeKey, at: Origin) -> Value {
         let own: Option<Vec<Symbol>> =
             self.scopes.get(&scope).map(|s| s.modules.iter().map(|m| self.module(*m).ir.name).collect());
-        let foreign = || self.foreign.iter().find_map(|frozen| frozen.modules.get(&scope)).cloned();
+        let foreign = || self.foreign_scope(scope)?.modules.get(&scope).cloned();
         let names = own.or_else(foreign).unwrap_or_default();
         Value::list(names.into_iter().map(|name| Value::text(name.as_str(), at)).collect(), at)
     }

@@ -18,6 +18,9 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use ui::Ui;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     ExitCode::from(run(&args, &linked::Compiler) as u8)

@@ -7,20 +7,15 @@ use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
 use kss_backend::OutputTree;
-use kss_diag::Diagnostic;
+use kss_diag::{Diagnostic, Sources};
 use kss_ide::{Carried, outputs};
 use kss_project::{Database, Session};
 use kss_span::FileId;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// The compiler itself.
 pub(crate) struct Compiler;
-
-impl ProjectSources for Session {
-    fn on_disk(&self, file: FileId) -> Option<PathBuf> {
-        Session::on_disk(self, file).cloned()
-    }
-}
 
 impl Compiler {
     fn open(roots: &[PathBuf], public: bool) -> Result<Session, Failure> {
@@ -34,9 +29,28 @@ impl Compiler {
     }
 }
 
+/// A project that stays open until the program ends: taking a large model apart takes a tenth of a build's time.
+struct Open(ManuallyDrop<Session>);
+
+impl Sources for Open {
+    fn path(&self, file: FileId) -> &str {
+        self.0.path(file)
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.0.text(file)
+    }
+}
+
+impl ProjectSources for Open {
+    fn on_disk(&self, file: FileId) -> Option<PathBuf> {
+        self.0.on_disk(file).cloned()
+    }
+}
+
 fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
     let files = session.own_files();
-    Checked { diagnostics, files, sources: Box::new(session) }
+    Checked { diagnostics, files, sources: Box::new(Open(ManuallyDrop::new(session))) }
 }
 
 impl Driver for Compiler {
@@ -52,7 +66,8 @@ impl Driver for Compiler {
             wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model).1);
         }
         found.add(wrong_outputs);
-        let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
+        let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
+        std::mem::forget(found);
         Ok(checked(session, diagnostics))
     }
 
@@ -77,7 +92,8 @@ impl Driver for Compiler {
         let wrong = found.has_errors();
         // A build with a warning is not skipped the next time, so that nobody forgets it.
         let inputs = if found.diagnostics.is_empty() { inputs } else { String::new() };
-        let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
+        let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
+        std::mem::forget(found);
         let checked = checked(session, diagnostics);
         if !wrong && trees.len() != 1 {
             return Err(Failure::Project(match trees.len() {
@@ -104,6 +120,7 @@ impl Driver for Compiler {
         let inputs = if within.is_some() { "" } else { inputs.as_str() };
         let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };
         let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
+        std::mem::forget(tree);
         let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
         let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
         Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })

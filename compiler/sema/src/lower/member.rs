@@ -90,6 +90,11 @@ impl Lower<'_> {
         let result = match strip(ty) {
             Ty::Map(_, value) => (**value).clone(),
             Ty::Data | Ty::Error => Ty::Data,
+            // A record that was written without a type, as a loop sees it: a map of what its fields have in common.
+            Ty::Struct(fields) if !fields.is_empty() => {
+                let values = fields.iter().map(|(_, ty)| (error_expr(whole.id), ty.clone())).collect();
+                self.unify(whole.id, values).1
+            }
             other => {
                 let shown = self.show(other);
                 return (
@@ -295,6 +300,10 @@ impl Lower<'_> {
                 Some((field(base, opt), result))
             }
             Ty::Record(id) => self.record_field(base, *id, name, node, opt),
+            Ty::Scalar(scalar) if opt => {
+                let (_, result) = method(base.clone(), *scalar, name, node)?;
+                Some((field(base, true), result))
+            }
             Ty::Scalar(scalar) => method(base, *scalar, name, node),
             Ty::Secret if matches!(name.as_str(), "file" | "public") => {
                 let call = ExprKind::Builtin {
