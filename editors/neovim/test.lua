@@ -120,13 +120,27 @@ request(kss.source, 'kss/why')
 is('the source is gone to', 'kcs.kss', vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t'))
 is('at its line', 5, vim.api.nvim_win_get_cursor(0)[1])
 
-if vim.lsp.config then
-  vim.lsp.enable('kss')
-  is('the configuration of 0.11', { 'kss' }, vim.lsp.config.kss.filetypes)
+-- The server starts by itself: through the configuration of 0.11, or the autocommand before it.
+local function attached()
+  local get = vim.lsp.get_clients or vim.lsp.get_active_clients
+  return vim.wait(2000, function()
+    local client = get({ name = 'kss', bufnr = 0 })[1]
+    return client ~= nil and client.initialized == true
+  end, 20)
 end
+vim.g.kss_server = true
+if vim.lsp.enable then
+  is('the configuration of 0.11', { 'kss' }, vim.lsp.config.kss.filetypes)
+  vim.lsp.enable('kss')
+end
+vim.cmd.edit(source('module b {}\n', 'b.kss'))
+is('a server for each file', true, attached())
+vim.cmd.KssRestart()
+vim.wait(200)
+is('it comes back', true, attached())
 
 for _, line in ipairs(failed) do
-  print('FAILED ' .. line)
+  io.stdout:write('FAILED ' .. line .. '\n')
 end
-print(('neovim: %d passed, %d failed'):format(passed, #failed))
+io.stdout:write(('neovim: %d passed, %d failed\n'):format(passed, #failed))
 os.exit(#failed == 0 and 0 or 1)

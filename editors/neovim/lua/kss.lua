@@ -131,8 +131,13 @@ function M.restart()
   local get = vim.lsp.get_clients or vim.lsp.get_active_clients
   local buffers = {}
   for _, server in ipairs(get({ name = 'kss' })) do
-    vim.list_extend(buffers, vim.lsp.get_buffers_by_client_id and vim.lsp.get_buffers_by_client_id(server.id) or {})
-    vim.lsp.stop_client(server.id)
+    vim.list_extend(buffers, vim.tbl_keys(server.attached_buffers or {}))
+    -- As with requests.
+    if vim.fn.has('nvim-0.11') == 1 then
+      server:stop()
+    else
+      server.stop()
+    end
   end
   vim.defer_fn(function()
     for _, buffer in ipairs(buffers) do
