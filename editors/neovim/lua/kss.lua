@@ -27,7 +27,8 @@ end
 function M.start(buffer)
   local config = M.config()
   local name = vim.api.nvim_buf_get_name(buffer)
-  if vim.fn.executable(config.cmd[1]) == 0 then
+  -- A command may be a function as well, that makes the connection.
+  if type(config.cmd) == 'table' and vim.fn.executable(config.cmd[1]) == 0 then
     vim.notify_once(('`%s` is not there: .kss has colours alone'):format(config.cmd[1]), vim.log.levels.WARN)
     return
   end
