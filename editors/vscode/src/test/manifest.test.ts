@@ -21,7 +21,8 @@ test('menus and keys use commands that exist', () => {
 
 test('files that the manifest names are in the package', () => {
   const { languages, grammars, snippets } = manifest.contributes;
-  const files = [languages[0].configuration, grammars[0].path, snippets[0].path, manifest.main];
+  const paths = grammars.map((g: { path: string }) => g.path);
+  const files = [languages[0].configuration, ...paths, snippets[0].path, manifest.main];
   const packed = read('.vscodeignore').split('\n');
   for (const file of files) assert.ok(packed.includes(`!${file.replace('./', '')}`), file);
 });
