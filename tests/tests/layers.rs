@@ -40,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kss-argocd", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-tofu", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-vars", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
+    ("kss-libvirt", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-deploy", &["kss-backend"]),
     (
         "kss-outputs",
@@ -55,8 +56,30 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-argocd",
             "kss-tofu",
             "kss-vars",
+            "kss-libvirt",
         ],
     ),
+    (
+        "kss-ide",
+        &[
+            "kss-span",
+            "kss-diag",
+            "kss-syntax",
+            "kss-fmt",
+            "kss-value",
+            "kss-emit",
+            "kss-schema",
+            "kss-ir",
+            "kss-sema",
+            "kss-eval",
+            "kss-model",
+            "kss-project",
+            "kss-stdlib",
+            "kss-backend",
+            "kss-outputs",
+        ],
+    ),
+    ("kss-lsp", &["kss-span", "kss-diag", "kss-project", "kss-ide"]),
 ];
 
 /// The binary and the tests may use everything.

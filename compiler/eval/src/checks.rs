@@ -11,7 +11,7 @@ use crate::state::{Cell, EntryIx, Eval, Role, UnitIx};
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Check, Effect, EffectKind, KindUse, RemoveTarget, TuneTarget};
 use kss_span::{Origin, Symbol};
-use kss_value::{Kind, ScopeKey};
+use kss_value::{Kind, ScopeKey, ScopeKind};
 use std::sync::Arc;
 
 impl<'a> Eval<'a> {
@@ -41,6 +41,7 @@ impl<'a> Eval<'a> {
         if self.role != Role::Early {
             self.check_namespaces();
             self.check_hidden();
+            self.check_site_names();
             self.foreign_checks();
             self.report_lost();
         }
@@ -96,7 +97,7 @@ impl<'a> Eval<'a> {
 
     fn check_statements(&mut self) {
         for unit in 0..self.units.len() as UnitIx {
-            if self.guard_holds(unit) != Some(true) {
+            if self.unit(unit).around || self.guard_holds(unit) != Some(true) {
                 continue;
             }
             let stmts = self.unit(unit).stmts;
@@ -218,6 +219,11 @@ impl<'a> Eval<'a> {
             let mut names = Vec::new();
             let mut hit = false;
             for scope in self.outwards(scope).filter(|s| self.is_own(*s)).collect::<Vec<_>>() {
+                if target.kind == n().cluster && scope.kind == ScopeKind::Site {
+                    names.extend(self.env.clusters(scope.name));
+                    hit |= names.contains(&target.name);
+                    continue;
+                }
                 let (members, doubt) = self.members_known(scope, target.kind);
                 hit |= doubt || members.iter().any(|ix| self.names_entry(*ix, &target));
                 names.extend(members.iter().map(|ix| self.entry(*ix).key.name));
@@ -256,7 +262,7 @@ impl<'a> Eval<'a> {
             let entry = self.entry(ix);
             let Some((namespace, at)) = entry.namespace else { continue };
             let key = entry.key.clone();
-            let Some(cluster) = self.around(key.scope, kss_value::ScopeKind::Cluster) else { continue };
+            let Some(cluster) = self.around(key.scope, ScopeKind::Cluster) else { continue };
             if !self.is_own(cluster) {
                 continue;
             }

@@ -80,7 +80,9 @@ impl<'a> Eval<'a> {
         let mut field = |name: &str| self.read(key, Symbol::new(name), at, true);
         let (chart, values) = (field("chart"), field("values"));
         let part = |name: &str| chart.get(Symbol::new(name)).and_then(Value::as_text).map(|t| t.into_owned());
-        let (Some(repo), Some(name), Some(version)) = (part("repo"), part("name"), part("version")) else { return };
+        let (Some(name), Some(version)) = (part("name"), part("version")) else { return };
+        // A chart of the project itself has no repository.
+        let repo = part("repo").unwrap_or_default();
         let Some(schemas) = self.env.schemas() else { return };
         let values_name = Symbol::new("values");
         let Some(schema) = schemas.chart(&repo, &name, &version) else {
@@ -89,8 +91,8 @@ impl<'a> Eval<'a> {
             }
             let known = schemas.chart_versions(&repo, &name);
             let place = chart.get(Symbol::new("version")).map_or(at, |v| crate::values::place(v, at));
-            let message =
-                format!("chart {name} {version} of {repo} is not in the lock, so its values can't be checked");
+            let of = if repo.is_empty() { "of the project".to_owned() } else { format!("of {repo}") };
+            let message = format!("chart {name} {version} {of} is not in the lock, so its values can't be checked");
             let mut report = code::NOT_LOCKED.at(place, message).label("not locked");
             if !known.is_empty() {
                 report = report.note(format!("locked are: {}", known.join(", ")));

@@ -146,6 +146,7 @@ impl<'a> Eval<'a> {
             layer: Layer::Module,
             writer,
             owner: key,
+            around: false,
         });
         for provide in &ir.provides {
             self.provides.entry(provide.capability).or_default().push((ix, provide));

@@ -16,7 +16,7 @@
 use crate::Shared;
 use kss_ir::Program;
 use kss_schema::SchemaSet;
-use kss_sema::{Decl, FileItems, Lowered, Signatures};
+use kss_sema::{Decl, Declaration, FileItems, Index, Lowered, Signatures};
 use kss_span::{FileId, ItemId, Symbol};
 use kss_syntax::Parsed;
 use std::sync::Arc;
@@ -99,6 +99,22 @@ pub fn lowered<'db>(db: &'db dyn salsa::Database, project: Project, key: ItemKey
     let sigs = signatures(db, project);
     match decl(db, project, key) {
         Some(decl) => Arc::new(kss_sema::lower_item(sigs, decl)),
+        None => Arc::default(),
+    }
+}
+
+/// What an item declares, for editors.
+#[salsa::tracked]
+pub fn declarations<'db>(db: &'db dyn salsa::Database, project: Project, key: ItemKey<'db>) -> Arc<Vec<Declaration>> {
+    Arc::new(decl(db, project, key).as_ref().map(kss_sema::declarations).unwrap_or_default())
+}
+
+/// What the words of an item refer to and the types of its values, for editors.
+#[salsa::tracked]
+pub fn index<'db>(db: &'db dyn salsa::Database, project: Project, key: ItemKey<'db>) -> Arc<Index> {
+    let sigs = signatures(db, project);
+    match decl(db, project, key) {
+        Some(decl) => Arc::new(kss_sema::index_item(sigs, decl, None)),
         None => Arc::default(),
     }
 }

@@ -5,6 +5,7 @@ use crate::load::Loaded;
 use crate::{Places, Shared, evaluation};
 use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
 use kss_eval::{Outcome, Report, ScopeModel};
+use kss_schema::SchemaSet;
 use kss_span::{FileId, ItemId, Origin, Symbol};
 use kss_value::ScopeKind;
 use rayon::prelude::*;
@@ -30,13 +31,17 @@ impl Database {
     }
 }
 
-/// A project that is open.
+/// A project that is open. A clone is a snapshot: it must be gone before the next change goes through, which cancels what
+/// runs on it.
+#[derive(Clone)]
 pub struct Session {
     db: Database,
     project: Project,
     files: Vec<SourceFile>,
     disk: Vec<Option<PathBuf>>,
     unreadable: Vec<Diagnostic>,
+    carried: Vec<(String, Arc<[u8]>)>,
+    flake_lock: Option<Arc<str>>,
 }
 
 impl Session {
@@ -45,9 +50,10 @@ impl Session {
         let files: Vec<SourceFile> =
             loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
+        let flake_lock = loaded.schemas.flake_lock().map(Arc::from);
         let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
-        Session { db, project, files, disk, unreadable: loaded.diags }
+        Session { db, project, files, disk, unreadable: loaded.diags, carried: loaded.carried, flake_lock }
     }
 
     /// The database, for queries.
@@ -60,12 +66,73 @@ impl Session {
         self.project
     }
 
+    /// What the library and the project's lock know of the outside.
+    pub fn schemas(&self) -> &SchemaSet {
+        self.project.schemas(&self.db)
+    }
+
     /// Replaces the text of a file.
     pub fn set_text(&mut self, file: FileId, text: Arc<str>) {
         use salsa::Setter;
         if let Some(file) = self.files.get(file.0 as usize) {
             file.set_text(&mut self.db).to(text);
         }
+    }
+
+    /// Adds a file, or the text of one that is there. `disk`: where it lies.
+    pub fn add_file(&mut self, path: Symbol, disk: Option<PathBuf>, text: Arc<str>) -> FileId {
+        use salsa::Setter;
+        if let Some(known) = self.file(&path) {
+            self.set_text(known, text);
+            return self.listed(known, true);
+        }
+        let id = FileId(self.files.len() as u32);
+        let file = SourceFile::new(&self.db, id, path, text);
+        self.files.push(file);
+        self.disk.push(disk);
+        let mut listed = self.project.files(&self.db).clone();
+        // The project's own stand before the library's.
+        let own = listed.iter().position(|f| f.path(&self.db).starts_with("std/")).unwrap_or(listed.len());
+        let at = listed[..own].iter().position(|f| f.path(&self.db) > path).unwrap_or(own);
+        listed.insert(at, file);
+        self.project.set_files(&mut self.db).to(listed);
+        id
+    }
+
+    /// Takes a file out of the project; its number stays its own.
+    pub fn remove_file(&mut self, file: FileId) {
+        self.listed(file, false);
+    }
+
+    /// Says that a file which an evaluation may read (`file("…")`) has changed.
+    pub fn assets_changed(&mut self) {
+        use salsa::Setter;
+        let next = self.project.assets(&self.db) + 1;
+        self.project.set_assets(&mut self.db).to(next);
+    }
+
+    fn listed(&mut self, id: FileId, wanted: bool) -> FileId {
+        use salsa::Setter;
+        let Some(file) = self.files.get(id.0 as usize).copied() else { return id };
+        let mut listed = self.project.files(&self.db).clone();
+        let known = listed.iter().position(|f| *f == file);
+        match (known, wanted) {
+            (Some(at), false) => drop(listed.remove(at)),
+            (None, true) => listed.insert(0, file),
+            _ => return id,
+        }
+        self.project.set_files(&mut self.db).to(listed);
+        id
+    }
+
+    /// Numbers of all files of the project and the library.
+    pub fn files(&self) -> Vec<FileId> {
+        self.project.files(&self.db).iter().map(|f| f.id(&self.db)).collect()
+    }
+
+    /// The input of a file.
+    pub fn source(&self, file: FileId) -> Option<SourceFile> {
+        self.files.get(file.0 as usize).copied()
     }
 
     /// The file at `path`.
@@ -81,6 +148,16 @@ impl Session {
     /// Where a file lies; none for the library.
     pub fn on_disk(&self, file: FileId) -> Option<&PathBuf> {
         self.disk.get(file.0 as usize)?.as_ref()
+    }
+
+    /// Files that the deploy tree gets as they are, by their paths in it.
+    pub fn carried(&self) -> &[(String, Arc<[u8]>)] {
+        &self.carried
+    }
+
+    /// The lock of the deploy tree's flake, if the project locks one.
+    pub fn flake_lock(&self) -> Option<&str> {
+        self.flake_lock.as_deref()
     }
 
     /// Parses all files, in parallel.
@@ -109,6 +186,13 @@ impl Session {
 
     /// Evaluates `site` with its clusters, in parallel.
     pub fn evaluate(&self, site: Symbol) -> Option<Outcome> {
+        let (whole, clusters) = self.evaluate_parts(site)?;
+        Some(kss_eval::assemble(whole, clusters))
+    }
+
+    /// As [`Session::evaluate`], the parts alone: of the site and of each cluster. A part is the same one again as long as no
+    /// edit concerns it.
+    pub fn evaluate_parts(&self, site: Symbol) -> Option<(Arc<ScopeModel>, Vec<Arc<ScopeModel>>)> {
         let key = ScopeName::new(&self.db, site);
         let clusters = evaluation::clusters(&self.db, self.project, key).clone();
         evaluation::early(&self.db, self.project, key).as_ref()?;
@@ -122,10 +206,11 @@ impl Session {
             .flatten()
             .collect();
         let whole = evaluation::site(&self.db, self.project, key).clone()?;
-        Some(kss_eval::assemble(whole.0, models))
+        Some((whole.0, models))
     }
 
-    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the
+    /// sources.
     pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
         let db = &self.db;
         let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
@@ -135,15 +220,17 @@ impl Session {
             .filter(|test| test.title.contains(filter))
             .collect();
         let world = evaluation::world(db, self.project, |_| true);
-        let run = |test: &Arc<kss_ir::TestIr>| {
-            let mut diagnostics = Vec::new();
-            for (site, outcome) in &checked.outcomes {
-                let result = kss_eval::run_test(&world, *site, outcome, test);
-                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
-            }
-            (test.title.clone(), diagnostics)
+        let outcomes = &checked.outcomes;
+        let run = |test: &Arc<kss_ir::TestIr>| -> Vec<Report> {
+            let concerned = outcomes.iter().filter(|(site, outcome)| kss_eval::concerns(test, *site, outcome));
+            concerned.flat_map(|(site, outcome)| kss_eval::run_test(&world, *site, outcome, test).reports).collect()
         };
-        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+        let found: Vec<Vec<Report>> = tests.par_iter().map(run).collect();
+        let result = |(test, reports): (&Arc<kss_ir::TestIr>, Vec<Report>)| TestResult {
+            title: test.title.clone(),
+            diagnostics: reports.iter().map(|report| self.located(&checked.places, report)).collect(),
+        };
+        tests.iter().zip(found).map(result).collect()
     }
 
     /// Everything that is wrong without evaluating.

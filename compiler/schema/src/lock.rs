@@ -22,6 +22,9 @@ pub struct Lock {
     /// Public keys of hosts, `name` or `name:port` to `ssh-ed25519 AAAA…`.
     #[serde(default)]
     pub host_key: BTreeMap<String, String>,
+    /// The lock of the flake of the deploy tree.
+    #[serde(default)]
+    pub flake: Option<LockedFlake>,
     /// Documents that are fetched, by URL: their hash, as `sha256-…` or `blake3-…`.
     #[serde(default)]
     pub document: BTreeMap<String, String>,
@@ -39,6 +42,16 @@ pub struct Locked {
     /// Of a chart: its repository.
     #[serde(default)]
     pub repo: String,
+    /// Where the file is, relative to `kss.lock`.
+    pub path: String,
+    /// Hash of the file.
+    pub blake3: String,
+}
+
+/// The `flake.lock` that Nix wrote for the flake of the deploy tree.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedFlake {
     /// Where the file is, relative to `kss.lock`.
     pub path: String,
     /// Hash of the file.

@@ -5,12 +5,16 @@
 
 mod builtins;
 mod checks;
+mod index;
 mod items;
 mod lower;
 mod program;
 mod signatures;
 
 pub use checks::unused_imports;
+pub use index::{
+    CallSite, Cursor, DeclKind, Declaration, EntryName, Index, Target, Usage, Visible, Word, declarations, index_item,
+};
 pub use items::{Decl, FileItems, ImportedName};
 pub use program::{Analysis, Lowered, SourceFile, analyse, assemble, lower_item};
 pub use signatures::{FileSig, FnSig, ModuleSig, OptionSig, Signatures};

@@ -11,6 +11,7 @@ mod expr;
 mod expr_ops;
 mod facts;
 mod fields;
+mod lets;
 mod loops;
 mod member;
 mod module;
@@ -24,6 +25,7 @@ mod test;
 pub(crate) use decl::Bodies;
 pub(crate) use facts::PathKey;
 
+use crate::index::{Target, Usage};
 use crate::signatures::{ModuleSig, TypeCx};
 use crate::{Diag, Signatures};
 use kss_diag::{Code, closest, code};
@@ -57,7 +59,8 @@ pub(crate) struct Local {
 /// A `let` of a module, a scope's body or a file, lowered when first needed.
 #[derive(Clone)]
 pub(crate) enum LetState {
-    Waiting(ast::Stmt),
+    /// With the variables around.
+    Waiting(Box<ast::Stmt>, Vec<Local>),
     Busy,
     Done(Arc<LetIr>),
 }
@@ -88,8 +91,8 @@ pub(crate) struct Lower<'a> {
     pub options_read: BTreeSet<Symbol>,
     pub calls: FxHashSet<kss_ir::FnId>,
     pub used_names: BTreeSet<Symbol>,
-    /// Types of nodes, for the editor.
-    pub types: Vec<(u32, Ty)>,
+    /// Writes down what an editor asks for.
+    pub recorder: Option<Box<crate::index::Recorder>>,
     /// While positive, diagnostics and reads are dropped: the type of something is asked for.
     quiet: u32,
     /// Types of cases that a file-level `let` is being inferred for.
@@ -99,6 +102,8 @@ pub(crate) struct Lower<'a> {
     pub body_entries: Vec<kss_ir::EntryRef>,
     /// In a test names of clusters and sites are values.
     pub in_test: bool,
+    /// The site or cluster of the last `given` without a name.
+    pub nameless_given: Option<Symbol>,
     /// Was something with a secret in it lowered since somebody cleared this?
     pub saw_secret: bool,
 }
@@ -124,12 +129,13 @@ impl<'a> Lower<'a> {
             options_read: BTreeSet::new(),
             calls: FxHashSet::default(),
             used_names: BTreeSet::new(),
-            types: Vec::new(),
+            recorder: None,
             quiet: 0,
             file_lets: FxHashMap::default(),
             depth: 0,
             body_entries: Vec::new(),
             in_test: false,
+            nameless_given: None,
             saw_secret: false,
         }
     }
@@ -213,6 +219,8 @@ impl<'a> Lower<'a> {
         if !name.is_missing() && name.text != "_" {
             self.check_hiding(name);
         }
+        self.refer(name.id, Usage::Declare, |l| Some(Target::At(l.at(name.id))));
+        self.note_type(name.id, &ty);
         let slot = self.slot();
         self.locals.push(Local { name: name.text, slot, ty, node: name.id.0, used: false });
         slot
@@ -247,6 +255,12 @@ impl<'a> Lower<'a> {
         (result, size)
     }
 
+    /// Runs `f` with the frame around (variables of a loop or of a test stay visible), and gives the frame's size.
+    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, u32) {
+        let result = self.scoped(f);
+        (result, self.max_slot)
+    }
+
     pub(crate) fn show(&self, ty: &Ty) -> String {
         self.sigs.show(ty)
     }
@@ -261,8 +275,10 @@ impl<'a> Lower<'a> {
 
     pub(crate) fn note_type(&mut self, node: NodeId, ty: &Ty) {
         self.saw_secret |= call::contains_secret(ty);
-        if self.quiet == 0 {
-            self.types.push((node.0, ty.clone()));
+        if self.quiet == 0
+            && let Some(recorder) = &mut self.recorder
+        {
+            recorder.index.types.push((node.0, ty.clone()));
         }
     }
 

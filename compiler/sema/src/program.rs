@@ -1,5 +1,6 @@
 //! All items lowered, and put together.
 
+use crate::index::{Index, Recorder};
 use crate::items::{Decl, FileItems};
 use crate::lower::{Bodies, Lower};
 use crate::{Diag, Signatures, builtins, checks};
@@ -49,8 +50,6 @@ pub struct Lowered {
     pub(crate) calls: Vec<FnId>,
     /// Names used, for unused imports.
     pub(crate) used: BTreeSet<Symbol>,
-    /// Types of nodes.
-    pub types: Vec<(u32, Ty)>,
     /// What is wrong in it.
     pub diags: Vec<Diag>,
 }
@@ -82,23 +81,34 @@ pub fn analyse(files: &[SourceFile]) -> Analysis {
 
 /// Lowers one item.
 pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
+    lower_with(&mut Lower::new(sigs, decl.id), decl)
+}
+
+/// Lowers one item and gives what was recorded.
+pub(crate) fn record_item(sigs: &Signatures, decl: &Decl, recorder: Recorder) -> Index {
     let mut lower = Lower::new(sigs, decl.id);
+    lower.recorder = Some(Box::new(recorder));
+    lower_with(&mut lower, decl);
+    lower.recorder.map(|r| r.index).unwrap_or_default()
+}
+
+fn lower_with(lower: &mut Lower<'_>, decl: &Decl) -> Lowered {
+    let sigs = lower.sigs;
     let mut out = Lowered::default();
     let mut bodies = Bodies::default();
     match &decl.stmt.kind {
         StmtKind::Module { name, body, .. } => {
             // Of two modules of one name only the first counts; the second was reported.
             if let Some(sig) = sigs.modules.get(&name.text).filter(|m| m.item == decl.id) {
-                module_types(&mut lower, body, &mut bodies);
+                module_types(lower, body, &mut bodies);
                 let mut inner = Lower::new(sigs, decl.id);
+                inner.recorder = lower.recorder.take();
                 let ir = inner.module(sig, body, &mut bodies.fns);
                 out.module = Some(Arc::new(ir));
-                absorb(&mut lower, inner);
+                absorb(lower, inner);
             }
         }
-        StmtKind::Type { ty, refine, name } => {
-            type_decl(&mut lower, decl, name.text, ty, refine.as_deref(), &mut bodies)
-        }
+        StmtKind::Type { ty, refine, name } => type_decl(lower, decl, name.text, ty, refine.as_deref(), &mut bodies),
         StmtKind::Kind(kind) => lower.type_bodies(&kind.ty, &mut bodies),
         StmtKind::Capability { ty, .. } => lower.type_bodies(ty, &mut bodies),
         StmtKind::Fn { name, body, .. } => {
@@ -118,13 +128,13 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
             out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, false, *name, None, body)))
         }
         StmtKind::Cluster { name, site, body } => {
-            check_site(&mut lower, *site, false);
+            check_site(lower, *site, false);
             out.scope =
                 Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Cluster, false, *name, Some(*site), body)));
         }
         StmtKind::Entry { head, body, .. } => {
             if let Some(name) = crate::items::overlay_of(head) {
-                check_site(&mut lower, name, true);
+                check_site(lower, name, true);
                 out.scope = Some(Arc::new(lower.top_scope(&decl.stmt, ScopeKind::Site, true, name, None, body)));
             }
         }
@@ -135,17 +145,16 @@ pub fn lower_item(sigs: &Signatures, decl: &Decl) -> Lowered {
     out.refinements = bodies.refinements;
     out.fns = bodies.fns;
     out.let_reads = bodies.let_reads;
-    out.calls = lower.calls.into_iter().collect();
+    out.calls = std::mem::take(&mut lower.calls).into_iter().collect();
     out.calls.sort_by_key(|f| (f.item.index(), f.node));
-    out.used = lower.used_names;
-    out.types = lower.types;
-    out.diags = lower.diags;
+    out.used = std::mem::take(&mut lower.used_names);
+    out.diags = std::mem::take(&mut lower.diags);
     out
 }
 
 fn absorb(into: &mut Lower<'_>, from: Lower<'_>) {
     into.diags.extend(from.diags);
-    into.types.extend(from.types);
+    into.recorder = from.recorder;
     into.calls.extend(from.calls);
     into.used_names.extend(from.used_names);
 }
@@ -263,9 +272,10 @@ fn records(program: &mut Program, lowered: &[(ItemId, Arc<Lowered>)]) {
             }
         }
     }
-    for body in &bodies {
-        if let Some(def) = program.records.get_mut(&body.id) {
-            Arc::make_mut(def).checks = body.checks.clone();
-        }
+    let checks: FxHashMap<RecordId, &Vec<_>> = bodies.iter().map(|body| (body.id, &body.checks)).collect();
+    for def in program.records.values_mut() {
+        let ids = def.bases.iter().chain([&def.id]);
+        let all: Vec<_> = ids.filter_map(|id| checks.get(id)).flat_map(|list| list.iter().cloned()).collect();
+        Arc::make_mut(def).checks = all;
     }
 }

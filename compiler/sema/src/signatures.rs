@@ -7,7 +7,7 @@ mod types;
 
 pub use modules::{ModuleSig, OptionSig};
 pub(crate) use modules::{entry_refs, need_path};
-pub(crate) use types::{Found, Resolver, TypeCx, optional};
+pub(crate) use types::{Found, Resolver, TypeCx, built_in, optional};
 
 use crate::Diag;
 use crate::items::{FileItems, ImportedName};

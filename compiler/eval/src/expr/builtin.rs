@@ -152,6 +152,14 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Which two elements of a list are the same.
+    pub(crate) fn same_elements(&self, list: &Value) -> Option<(usize, usize)> {
+        match list.kind() {
+            Kind::List(items) => duplicate_pair(items),
+            _ => None,
+        }
+    }
+
     /// `credential.x` as a value.
     fn credential(&mut self, entry: &Value, at: Origin) -> Value {
         let Kind::Ref(key) = entry.kind() else {

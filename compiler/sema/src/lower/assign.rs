@@ -2,8 +2,9 @@
 
 use super::block::Target;
 use super::{Lower, error_expr, expr, strip};
+use crate::index::{Cursor, Usage};
 use kss_diag::code;
-use kss_ir::{Block, Expr, ExprKind, Key, LayerWord, Stmt, StmtKind, Ty};
+use kss_ir::{Block, Expr, ExprKind, Key, LayerWord, LocalLet, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, FieldValue};
 use kss_value::scalar::ScalarType;
@@ -128,12 +129,7 @@ impl Lower<'_> {
 
     /// Type of the field at the end of a path. A misspelt name, once reported, becomes the near one in `keys` as well.
     pub(crate) fn path_type(&mut self, field: &ast::Field, target: &Target, keys: &mut [Key]) -> Option<Ty> {
-        let mut current = match target {
-            Target::Data => Ty::Data,
-            Target::Record(id) | Target::Open(id) => Ty::Record(*id),
-            Target::Map(value) => Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(value.clone())),
-            Target::Struct(fields) => Ty::Struct(fields.clone()),
-        };
+        let mut current = target.ty();
         for (at, key) in field.path.iter().enumerate() {
             let (below, meant) = self.step(&current, key)?;
             if let (Some(meant), Some(key)) = (meant, keys.get_mut(at)) {
@@ -146,6 +142,13 @@ impl Lower<'_> {
 
     /// Type of what is below `key`, and which name was meant if that is another.
     fn step(&mut self, ty: &Ty, key: &ast::Key) -> Option<(Ty, Option<Symbol>)> {
+        if let Some(name) = key.literal() {
+            if self.is_marker(name) {
+                self.at_cursor(Cursor::Key { of: ty.clone(), module: None });
+                return None;
+            }
+            self.refer_field(key.id(), Usage::Write, ty, name);
+        }
         let found = match strip(ty) {
             Ty::Data => Some(Ty::Data),
             Ty::Error | Ty::Never => Some(Ty::Error),
@@ -311,7 +314,7 @@ impl Lower<'_> {
             let inner = f(l);
             let node = inner.node;
             let always = expr(it.id, ExprKind::Const(kss_value::Value::bool(true, origin)));
-            let bind = Stmt { node, kind: StmtKind::Let { slot, value } };
+            let bind = Stmt { node, kind: StmtKind::Let(LocalLet { slot, value, refine: None }) };
             Stmt {
                 node,
                 kind: StmtKind::If { cond: always, then: Block { node, stmts: vec![bind, inner] }, otherwise: None },

@@ -1,6 +1,8 @@
 //! Record literals: what a block writes, statement by statement.
 
+use super::lets::without_unread;
 use super::{Lower, error_expr, expr, strip};
+use crate::index::Cursor;
 use kss_diag::code;
 use kss_ir::{Block, Expr, ExprKind, Key, RecordId, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
@@ -22,6 +24,20 @@ pub(crate) enum Target {
     Open(RecordId),
 }
 
+impl Target {
+    /// The type of what is written.
+    pub(crate) fn ty(&self) -> Ty {
+        match self {
+            Target::Data => Ty::Data,
+            Target::Record(id) | Target::Open(id) => Ty::Record(*id),
+            Target::Map(value) => {
+                Ty::Map(Arc::new(Ty::Scalar(kss_value::scalar::ScalarType::Text)), Arc::new(value.clone()))
+            }
+            Target::Struct(fields) => Ty::Struct(fields.clone()),
+        }
+    }
+}
+
 impl Lower<'_> {
     /// `{ … }` for the record `id`, with its defaults.
     pub(crate) fn typed_block(&mut self, node: ast::NodeId, block: &ast::Block, id: RecordId) -> Expr {
@@ -40,17 +56,19 @@ impl Lower<'_> {
     }
 
     pub(crate) fn block_stmts(&mut self, stmts: &[ast::Stmt], target: &Target) -> Vec<Stmt> {
-        let mut out = Vec::new();
+        let lets = self.deeper(|l| l.local_lets(stmts));
+        let mut out: Vec<Stmt> =
+            lets.into_iter().map(|(node, local)| Stmt { node, kind: StmtKind::Let(local) }).collect();
         for stmt in stmts {
             self.deeper(|l| l.block_stmt(stmt, target, &mut out));
         }
-        out
+        without_unread(out)
     }
 
     fn block_stmt(&mut self, stmt: &ast::Stmt, target: &Target, out: &mut Vec<Stmt>) {
         let node = stmt.id.0;
         let kind = match &stmt.kind {
-            ast::StmtKind::Error => return,
+            ast::StmtKind::Error | ast::StmtKind::Let { .. } => return,
             ast::StmtKind::Field(field) => match self.field_stmt(stmt, field, target) {
                 Some(kind) => kind,
                 None => return,
@@ -63,16 +81,6 @@ impl Lower<'_> {
                     }
                     None => return,
                 }
-            }
-            ast::StmtKind::Let { name, ty, value, .. } => {
-                let (value, ty) = match ty {
-                    Some(ty) => {
-                        let ty = self.resolve_type(ty, name.text);
-                        (self.check(value, &ty), ty)
-                    }
-                    None => self.infer(value),
-                };
-                StmtKind::Let { slot: self.bind(*name, ty), value }
             }
             ast::StmtKind::If { cond, then, otherwise } => self.if_stmt(cond, then, otherwise.as_ref(), target),
             ast::StmtKind::For { generators, body } => self.scoped(|l| {
@@ -97,6 +105,11 @@ impl Lower<'_> {
             }
             ast::StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
                 StmtKind::Do(self.infer(value).0)
+            }
+            ast::StmtKind::Element(ast::Expr { kind: ast::ExprKind::Name(name), .. }) if self.is_marker(*name) => {
+                let of = target.ty();
+                self.at_cursor(Cursor::Key { of, module: None });
+                return;
             }
             ast::StmtKind::Element(value) => {
                 let message = "this is a value without a name, and a record is expected";

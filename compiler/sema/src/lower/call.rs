@@ -2,10 +2,12 @@
 
 use super::member::method_result;
 use super::{Around, Lower, error_expr, expr, strip};
+use crate::index::{CallSite, Cursor, Target, Usage};
 use crate::signatures::FnSig;
+use crate::signatures::optional;
 use kss_diag::code;
 use kss_ir::{Expr, ExprKind, Ty};
-use kss_span::Symbol;
+use kss_span::{Origin, Symbol};
 use kss_syntax::ast;
 use kss_value::scalar::{ScalarType, method_type};
 use rustc_hash::FxHashMap;
@@ -41,6 +43,8 @@ impl Lower<'_> {
         }
         let own = self.module.and_then(|m| m.fns.get(&name)).cloned();
         if let Some(sig) = own.or_else(|| self.file_fn(name)) {
+            let target = Target::At(Origin::new(sig.id.item, sig.id.node));
+            self.note_call(e, callee.id, name, args, &sig.params, &sig.result, Some(target));
             return if sig.builtin {
                 self.call_builtin(e, &sig, args, want)
             } else {
@@ -50,6 +54,8 @@ impl Lower<'_> {
         if let Some(record) = self.self_record.and_then(|id| self.sigs.records.get(&id))
             && let Some(function) = record.fns.iter().find(|f| f.name == name).cloned()
         {
+            let target = Target::At(Origin::new(function.id.item, function.id.node));
+            self.note_call(e, callee.id, name, args, &function.params, &function.result, Some(target));
             let args = self.arguments(e, name, &function.params, args);
             let base = expr(callee.id, ExprKind::SelfRef);
             if !self.is_quiet() {
@@ -58,10 +64,36 @@ impl Lower<'_> {
             return (expr(e.id, ExprKind::CallOn { base, function: function.id, args }), function.result);
         }
         args.iter().for_each(|a| drop(self.infer(a)));
+        if self.is_marker(name) {
+            self.value_at_cursor(want);
+            return (error_expr(e.id), Ty::Error);
+        }
         let known = self.function_names();
         let message = format!("there is no function `{name}`");
         self.unknown(&code::UNKNOWN_NAME, callee.id, message, &name, known.iter().map(|s| s.as_str()));
         (error_expr(e.id), Ty::Error)
+    }
+
+    /// Writes down a call, for an editor: what is called, and its parameters.
+    #[allow(clippy::too_many_arguments)]
+    fn note_call(
+        &mut self,
+        e: &ast::Expr,
+        callee: ast::NodeId,
+        name: Symbol,
+        args: &[ast::Expr],
+        params: &[(Symbol, Ty)],
+        result: &Ty,
+        target: Option<Target>,
+    ) {
+        self.refer(callee, Usage::Read, |_| target.clone());
+        if !self.is_quiet()
+            && let Some(recorder) = &mut self.recorder
+        {
+            let args = args.iter().map(|a| a.id.0).collect();
+            let (params, result) = (params.to_vec(), result.clone());
+            recorder.index.calls.push(CallSite { node: e.id.0, name, args, params, result, target });
+        }
     }
 
     fn file_fn(&self, name: Symbol) -> Option<Arc<FnSig>> {
@@ -115,6 +147,10 @@ impl Lower<'_> {
         opt: bool,
     ) -> (Expr, Ty) {
         let (base_ir, ty) = self.infer(base);
+        if self.is_marker(name.text) {
+            self.at_cursor(Cursor::Member(ty));
+            return (error_expr(e.id), Ty::Error);
+        }
         if matches!(ty, Ty::Optional(_)) && !opt {
             let at = self.at(base.id);
             self.report(
@@ -122,21 +158,28 @@ impl Lower<'_> {
             );
             return (error_expr(e.id), Ty::Error);
         }
+        let asked = |result: Ty| if matches!(ty, Ty::Optional(_)) { optional(result) } else { result };
         if let Ty::Scalar(scalar) = strip(&ty)
             && let Some(sig) = method_type(*scalar, &name.text)
         {
             let params: Vec<(Symbol, Ty)> = sig.params.iter().map(|p| (Symbol::new("n"), Ty::Scalar(*p))).collect();
+            let (result, target) = (method_result(sig.result), Target::Method(*scalar, name.text));
+            self.note_call(e, name.id, name.text, args, &params, &result, Some(target));
             let args = self.arguments(e, name.text, &params, args);
-            return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), method_result(sig.result));
+            let result = asked(method_result(sig.result));
+            return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), result);
         }
         let function =
             self.sigs.record_of(strip(&ty)).and_then(|def| def.fns.iter().find(|f| f.name == name.text)).cloned();
         if let Some(function) = function {
+            let target = Target::At(Origin::new(function.id.item, function.id.node));
+            self.note_call(e, name.id, name.text, args, &function.params, &function.result, Some(target));
             let args = self.arguments(e, name.text, &function.params, args);
             if !self.is_quiet() {
                 self.calls.insert(function.id);
             }
-            return (expr(e.id, ExprKind::CallOn { base: base_ir, function: function.id, args }), function.result);
+            let result = asked(function.result);
+            return (expr(e.id, ExprKind::CallOn { base: base_ir, function: function.id, args }), result);
         }
         args.iter().for_each(|a| drop(self.infer(a)));
         if !matches!(strip(&ty), Ty::Error | Ty::Never) {

@@ -2,6 +2,7 @@
 
 use super::facts::path_key;
 use super::{Lower, base, error_expr, expr, strip};
+use crate::index::{Target, Usage};
 use crate::signatures::optional;
 use kss_diag::code;
 use kss_ir::{Alternative, Coercion, Expr, ExprKind, Part, RecordId, Ty};
@@ -129,6 +130,7 @@ impl Lower<'_> {
         if let Ty::Union(id) = strip(want)
             && let Some(payload) = self.sigs.unions.get(id).and_then(|u| u.case(name))
         {
+            self.refer(e.id, Usage::Read, |_| Some(Target::Case(*id, name)));
             return self.bare_case(e.id, name, payload);
         }
         match self.name(e.id, name) {
@@ -291,6 +293,7 @@ impl Lower<'_> {
     }
 
     fn construct(&mut self, e: &ast::Expr, name: ast::Name, body: &ast::Block) -> (Expr, Ty) {
+        self.refer(name.id, Usage::Read, |l| l.sigs.type_named(l.item, name.text));
         let found = self.quietly(|l| {
             let written = ast::Type { id: name.id, kind: ast::TypeKind::Name(name.text) };
             l.resolve_type(&written, name.text)
@@ -322,6 +325,9 @@ impl Lower<'_> {
             return self.coerce(value, &ty, want);
         };
         let Some(union) = self.sigs.unions.get(id).cloned() else { return error_expr(e.id) };
+        if union.case(name.text).is_some() {
+            self.refer(name.id, Usage::Read, |_| Some(Target::Case(*id, name.text)));
+        }
         match union.case(name.text) {
             Some(Some(payload)) => {
                 let block = self.block_of_record(body, payload);

@@ -3,6 +3,7 @@
 use super::facts::path_key;
 use super::{Lower, error_expr, expr, strip};
 use crate::Signatures;
+use crate::index::{Cursor, Target, Usage};
 use crate::signatures::optional;
 use kss_diag::code;
 use kss_ir::{Alternative, Cardinality, Expr, ExprKind, Key, KindSig, NameRef, Path, Per, Ty};
@@ -14,6 +15,10 @@ use std::sync::Arc;
 
 impl Lower<'_> {
     pub(crate) fn member(&mut self, whole: &ast::Expr, base: &ast::Expr, key: &ast::Key, opt: bool) -> (Expr, Ty) {
+        if key.literal().is_some_and(|name| self.is_marker(name)) {
+            self.member_at_cursor(base);
+            return (error_expr(whole.id), Ty::Error);
+        }
         let (value, ty) = self.member_raw(whole, base, key, opt);
         match path_key(whole).and_then(|p| self.fact(&p)) {
             Some(proven) => (value, proven),
@@ -35,6 +40,7 @@ impl Lower<'_> {
         match key {
             ast::Key::Bare(name) if name.is_missing() => (error_expr(whole.id), Ty::Error),
             ast::Key::Bare(name) => {
+                self.refer_field(name.id, Usage::Read, &ty, name.text);
                 let (value, result) = match self.field_of(value, &ty, name.text, whole.id, opt) {
                     Some(found) => found,
                     None => {
@@ -55,6 +61,22 @@ impl Lower<'_> {
         }
     }
 
+    /// What could stand behind the dot.
+    fn member_at_cursor(&mut self, base: &ast::Expr) {
+        let cursor = match &base.kind {
+            ast::ExprKind::Name(kind) if self.sigs.kinds.contains_key(kind) && !self.is_name(*kind) => {
+                Cursor::Entry(*kind)
+            }
+            ast::ExprKind::Member { base: scope, key: ast::Key::Bare(all), .. }
+                if all.text == "all" && matches!(self.quietly(|l| l.infer(scope).1), Ty::Ref(_)) =>
+            {
+                Cursor::Kind
+            }
+            _ => Cursor::Member(self.infer(base).1),
+        };
+        self.at_cursor(cursor);
+    }
+
     fn index(&mut self, whole: &ast::Expr, base: Expr, ty: &Ty, key: &ast::Text, opt: bool) -> (Expr, Ty) {
         if let Some(name) = key.literal() {
             return match self.field_of(base, ty, name, whole.id, opt) {
@@ -68,6 +90,11 @@ impl Lower<'_> {
         let result = match strip(ty) {
             Ty::Map(_, value) => (**value).clone(),
             Ty::Data | Ty::Error => Ty::Data,
+            // A record that was written without a type, as a loop sees it: a map of what its fields have in common.
+            Ty::Struct(fields) if !fields.is_empty() => {
+                let values = fields.iter().map(|(_, ty)| (error_expr(whole.id), ty.clone())).collect();
+                self.unify(whole.id, values).1
+            }
             other => {
                 let shown = self.show(other);
                 return (
@@ -104,6 +131,7 @@ impl Lower<'_> {
             );
             return Some((error_expr(whole.id), Ty::List(Arc::new(Ty::Error))));
         }
+        self.refer(key.id(), Usage::Read, |l| l.sigs.kinds.get(&kind).map(|k| Target::At(k.origin)));
         self.closed_to_clusters(whole.id, *of, kind);
         let nameless = self.sigs.kinds.get(&kind).is_some_and(|k| k.nameless);
         let item = if nameless { Ty::Data } else { Ty::Ref(kind) };
@@ -163,7 +191,15 @@ impl Lower<'_> {
             ast::Key::Range { .. } => return None,
         };
         let module = self.entry_module(&sig, &key);
+        let word = match &key {
+            Key::Name(_, node) => Some(NodeId(*node)),
+            Key::Expr(_) => None,
+        };
         let entry = expr(whole.id, ExprKind::Entry(NameRef { kind: *kind, name: key, within: None, module }));
+        self.refer(base.id, Usage::Read, |l| l.sigs.kinds.get(kind).map(|k| Target::At(k.origin)));
+        if let Some(word) = word {
+            self.refer(word, Usage::Read, |l| l.target_of_value(&entry));
+        }
         if kind == "credential" {
             let value = ExprKind::Builtin { name: Symbol::new("credential"), args: vec![entry] };
             return Some((expr(whole.id, value), Ty::Secret));
@@ -206,7 +242,12 @@ impl Lower<'_> {
             .iter()
             .find(|(p, _, _)| *p == Path::Site(name) || (module.scope == ScopeKind::Site && *p == Path::Own(name)));
         match need {
-            Some((_, optional, _)) => Some(self.capability(whole.id, name, true, *optional)),
+            Some((_, optional, _)) => {
+                let found = self.capability(whole.id, name, true, *optional);
+                self.refer(base.id, Usage::Read, |_| Some(Target::Scope(ScopeKind::Site)));
+                self.refer(key.id(), Usage::Read, |l| l.target_of_value(&found.0));
+                Some(found)
+            }
             None => {
                 let at = self.at(whole.id);
                 self.report(
@@ -259,6 +300,10 @@ impl Lower<'_> {
                 Some((field(base, opt), result))
             }
             Ty::Record(id) => self.record_field(base, *id, name, node, opt),
+            Ty::Scalar(scalar) if opt => {
+                let (_, result) = method(base.clone(), *scalar, name, node)?;
+                Some((field(base, true), result))
+            }
             Ty::Scalar(scalar) => method(base, *scalar, name, node),
             Ty::Secret if matches!(name.as_str(), "file" | "public") => {
                 let call = ExprKind::Builtin {
@@ -324,7 +369,9 @@ impl Lower<'_> {
             return false;
         };
         if self.in_test && !kind.nameless && !def.fields.iter().any(|f| f.name == kind.name) {
-            return !self.sigs.capabilities.contains_key(&kind.name);
+            // `kss.site` is what is around.
+            let around = Signatures::scope_kind(kind.name).is_some();
+            return !around && !self.sigs.capabilities.contains_key(&kind.name);
         }
         def.field(kind.name).is_some_and(|f| matches!(f.ty, Ty::Map(..)))
     }
@@ -387,7 +434,8 @@ impl Lower<'_> {
             "name" => Some(Ty::Scalar(ScalarType::Name)),
             "owner" => Some(Ty::Module),
             "site" => Some(Ty::Ref(name)),
-            "discharged" => Some(optional(text)),
+            // What is said of an entry is known when all is said.
+            "discharged" if self.in_test => Some(optional(text)),
             "kind" | "group" | "apiVersion" if sig.kubernetes => Some(text),
             "namespace" if sig.kubernetes => Some(optional(text)),
             "namespace" if sig.per == Per::Namespace => Some(Ty::Ref(name)),

@@ -2,6 +2,7 @@
 
 use super::{Around, LetState, Lower, error_expr, expr};
 use crate::Signatures;
+use crate::index::Usage;
 use crate::signatures::{Found, Resolver};
 use kss_diag::{closest, code};
 use kss_ir::{Expr, ExprKind, Path, Ty};
@@ -13,6 +14,12 @@ use std::sync::Arc;
 impl Lower<'_> {
     /// The value that `name` stands for, if it is a name here.
     pub(crate) fn name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
+        let found = self.find_name(node, name)?;
+        self.refer(node, Usage::Read, |l| l.target_of_value(&found.0));
+        Some(found)
+    }
+
+    fn find_name(&mut self, node: NodeId, name: Symbol) -> Option<(Expr, Ty)> {
         if !self.is_quiet() {
             self.used_names.insert(name);
         }
@@ -106,13 +113,16 @@ impl Lower<'_> {
                 self.error(&code::FIELD_CYCLE, node, format!("the value of `{name}` needs itself"));
                 Ty::Error
             }
-            Some(LetState::Waiting(stmt)) => {
+            Some(LetState::Waiting(stmt, locals)) => {
                 self.lets.insert(name, LetState::Busy);
                 let quiet = std::mem::take(&mut self.quiet);
                 let (kind, record) = (self.self_kind.take(), self.self_record.take());
                 let facts = std::mem::take(&mut self.facts);
                 self.facts = self.base_facts();
-                let ir = self.lower_let(&stmt);
+                let ir = match locals.is_empty() {
+                    true => self.lower_let(&stmt),
+                    false => self.with_locals(locals, |l| l.lower_let_here(&stmt)),
+                };
                 self.facts = facts;
                 self.quiet = quiet;
                 (self.self_kind, self.self_record) = (kind, record);
@@ -201,6 +211,10 @@ impl Lower<'_> {
 
     /// Reports a word that is no name.
     pub(crate) fn unknown_name(&mut self, node: NodeId, name: Symbol, expected: Option<&Ty>) -> Expr {
+        if self.is_marker(name) {
+            self.value_at_cursor(expected);
+            return error_expr(node);
+        }
         // What an import didn't find is reported there.
         let missing = self.sigs.files.get(&self.file).is_some_and(|f| f.missing.contains(&name));
         if name.is_empty() || missing {
@@ -310,7 +324,7 @@ impl Lower<'_> {
             Some((self.at(NodeId(option.node)), "an option of this module"))
         } else if self.lets.contains_key(&name.text) {
             let node = match self.lets.get(&name.text) {
-                Some(LetState::Waiting(stmt)) => stmt.id,
+                Some(LetState::Waiting(stmt, _)) => stmt.id,
                 Some(LetState::Done(ir)) => NodeId(ir.origin.node),
                 _ => name.id,
             };
@@ -340,21 +354,22 @@ impl Lower<'_> {
 
     /// Lowers `let NAME : T = value where …`.
     pub(crate) fn lower_let(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
+        self.framed(|l| l.lower_let_here(stmt)).0
+    }
+
+    /// The same in the frame around.
+    fn lower_let_here(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
         let StmtKind::Let { name, ty, value, refine } = &stmt.kind else { return None };
-        let ((value, ty), locals) = self.framed(|l| match ty {
+        let (value, ty) = match ty {
             Some(ty) => {
-                let ty = l.resolve_type(ty, name.text);
-                (l.check(value, &ty), ty)
+                let ty = self.resolve_type(ty, name.text);
+                (self.check(value, &ty), ty)
             }
-            None => l.infer(value),
-        });
-        if let Ty::List(item) | Ty::Set(item) = &ty
-            && **item == Ty::Never
-        {
-            let at = self.at(name.id);
-            let diag = code::NEEDS_TYPE.at(at, format!("nothing says what `{}` holds", name.text));
-            self.report(diag.help(format!("write its type: `let {} : [TYPE] = []`", name.text)));
-        }
+            None => self.infer(value),
+        };
+        self.note_type(name.id, &ty);
+        self.holds_something(*name, &ty);
+        let locals = self.max_slot;
         let refine = refine.as_ref().map(|r| Arc::new(self.lower_where(r, &ty)));
         let origin = self.at(stmt.id);
         Some(Arc::new(kss_ir::LetIr { origin, ty, value, refine, locals, doc: stmt.doc.clone() }))

@@ -1,6 +1,7 @@
 //! Patterns of `match` and `is`.
 
 use super::{Lower, strip};
+use crate::index::{Cursor, Target, Usage};
 use kss_diag::code;
 use kss_ir::{Pattern, Ty};
 use kss_span::Symbol;
@@ -54,6 +55,10 @@ impl Lower<'_> {
         if matches!(name.text.as_str(), "true" | "false") && matches!(strip(ty), Ty::Scalar(ScalarType::Bool)) {
             return Pattern::Value(kss_value::Value::bool(name.text == "true", self.at(name.id)));
         }
+        if self.is_marker(name.text) {
+            self.at_cursor(Cursor::Pattern(ty.clone()));
+            return Pattern::Any;
+        }
         let Ty::Union(id) = strip(ty) else {
             if !matches!(strip(ty), Ty::Error | Ty::Never) {
                 let at = self.at(name.id);
@@ -69,8 +74,12 @@ impl Lower<'_> {
             self.unknown(&code::UNKNOWN_CASE, name.id, message, &name.text, known.iter().map(|s| s.as_str()));
             return Pattern::Any;
         };
+        self.refer(name.id, Usage::Read, |_| Some(Target::Case(*id, name.text)));
         let mut slots = Vec::new();
         for field in fields {
+            if let Some(payload) = payload {
+                self.refer_field(field.field.id, Usage::Read, &Ty::Record(payload), field.field.text);
+            }
             let def = payload.and_then(|p| self.sigs.records.get(&p).cloned());
             let known = def.as_ref().and_then(|d| {
                 d.field(field.field.text)

@@ -68,10 +68,12 @@ impl Lower<'_> {
         };
         let variant = with.map(|block| self.variant(scope, block));
         let shown = name.unwrap_or(base);
-        // A second `given` of the same name starts anew.
-        self.locals.retain(|l| l.name != shown.text);
+        // A second `given` of the same name starts anew, and one without a name is what all names mean from here on.
+        let before = if name.is_none() { self.nameless_given.replace(base.text) } else { None };
+        self.locals.retain(|l| l.name != shown.text && Some(l.name) != before);
         let slot = self.bind(shown, Ty::Ref(Symbol::new(kind)));
-        out.push(TestStep::Given { node: stmt.id.0, slot, name: name.map(|n| n.text), base: base.text, with: variant });
+        let named = name.is_some();
+        out.push(TestStep::Given { node: stmt.id.0, slot, named, base: base.text, with: variant });
     }
 
     fn variant(&mut self, scope: ScopeKind, block: &ast::Block) -> Variant {
@@ -86,9 +88,7 @@ impl Lower<'_> {
         let computed_removes = texts.iter().map(|t| self.text(t).0).collect();
         let stmts = block.stmts.iter().filter(|s| computed(s).is_none()).cloned().collect();
         let rest = ast::Block { id: block.id, stmts };
-        let outer = std::mem::replace(&mut self.around, Around::Scope(scope));
-        let body = self.scope_parts(scope, &rest);
-        self.around = outer;
+        let body = self.scope_body(scope, &rest);
         Variant { body, computed_removes }
     }
 

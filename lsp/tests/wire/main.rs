@@ -1,0 +1,5 @@
+//! The server as an editor sees it: a client over standard input and output, for every method.
+
+mod client;
+mod navigation;
+mod session;
