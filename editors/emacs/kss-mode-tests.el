@@ -96,5 +96,59 @@
     (should (equal (match-string 1 "   ╭─[ clusters/kcs.kss:9:28 ]") "clusters/kcs.kss"))
     (should (string-match regexp "   ├─[ clusters/kss.kss:12:25 ]"))))
 
+;;;; The server's own requests, answered by these tests
+
+(defvar kss-tests--asked nil "What was asked: methods with their parameters.")
+
+(defmacro kss-tests--answering (answers &rest body)
+  "Evaluate BODY, where a request is answered by the list ANSWERS."
+  (declare (indent 1))
+  `(cl-letf ((kss-tests--asked nil)
+             ((symbol-function 'kss--ask)
+              (lambda (method params)
+                (push (cons method params) kss-tests--asked)
+                (cdr (assq method ,answers)))))
+     ,@body))
+
+(defun kss-tests--step (file line won)
+  "A statement in LINE of FILE, from 0, that WON or not."
+  (list :role "plain" :won (if won t :json-false)
+        :location (list :uri (concat "file://" (expand-file-name file kss-tests--root))
+                        :range (list :start (list :line line :character 0)))))
+
+(ert-deftest kss-why-lists-statements-as-links ()
+  (let ((why (list :scope "kcs" :value "14GiB" :steps (vector (kss-tests--step "clusters/kcs.kss" 4 t)))))
+    (kss-tests--answering (list (cons :kss/why (vector why)))
+      (kss-tests--with "a = \"ä😀\" + b\n"
+        (setq buffer-file-name "/site/a b.kss")
+        (goto-char (line-end-position))
+        (kss-why)
+        (set-buffer-modified-p nil)
+        (should (equal (cdar kss-tests--asked)
+                       '(:textDocument (:uri "file:///site/a%20b.kss") :position (:line 0 :character 13))))))
+    (with-current-buffer "*kss why*"
+      (should (string-match-p "^kcs: 14GiB$" (buffer-string)))
+      (should (string-match-p "clusters/kcs.kss:5: counts: plain$" (buffer-string))))))
+
+(ert-deftest kss-an-output-leads-back-to-its-source ()
+  (let* ((steps (vector (kss-tests--step "clusters/kss.kss" 1 nil) (kss-tests--step "clusters/kcs.kss" 4 t)))
+         (answers (list (cons :kss/outputs (vector (list :path "a/b.yaml" :text "c: 1\nd: 2\n")))
+                        (cons :kss/sourceOf (list :scope "kcs" :value "2" :steps steps)))))
+    (kss-tests--answering answers
+      (kss-tests--with "use canal\n"
+        (setq buffer-file-name "/site/a.kss")
+        (kss-outputs)
+        (set-buffer-modified-p nil))
+      (with-current-buffer "*kss output: a/b.yaml*"
+        (should (equal (buffer-string) "c: 1\nd: 2\n"))
+        (goto-char (point-min))
+        (forward-line)
+        (kss-source)
+        (should (equal (cdar kss-tests--asked)
+                       '(:textDocument (:uri "file:///site/a.kss") :path "a/b.yaml" :line 1))))
+      (with-current-buffer (window-buffer (selected-window))
+        (should (equal (file-name-nondirectory buffer-file-name) "kcs.kss"))
+        (should (= (line-number-at-pos) 5))))))
+
 (provide 'kss-mode-tests)
 ;;; kss-mode-tests.el ends here

@@ -19,6 +19,7 @@
 ;;
 ;;   C-c C-c  check the site          C-c C-w  why is this value what it is?
 ;;   C-c C-b  build the deploy tree   C-c C-o  preview an output
+;;   M-x kss-source, in a generated file: go to what made its line
 ;;   C-c C-f  lay the file out
 
 ;;; Code:
@@ -26,6 +27,7 @@
 (require 'cl-lib)
 (require 'compile)
 (require 'rx)
+(require 'subr-x)
 
 (defgroup kss nil
   "The configuration language .kss."
@@ -271,56 +273,123 @@ Not in another text or in a comment."
 
 (declare-function eglot-current-server "eglot" ())
 (declare-function jsonrpc-request "jsonrpc" (connection method params &rest args))
-(declare-function eglot--pos-to-lsp-position "eglot" (&optional pos))
+(declare-function grep-mode "grep" ())
+(declare-function url-unhex-string "url-util" (str &optional allow-newlines))
 (declare-function url-hexify-string "url-util" (string &optional allowed-chars))
 (defvar eglot-server-programs)
 (defvar url-unreserved-chars)
 
-(defun kss--ask (method &optional whole)
-  "Ask the server METHOD about the place of point, or about the WHOLE file."
+(defvar-local kss--output nil
+  "The file that a preview was asked from, and its path in the deploy tree.")
+
+(defvar kss--server nil
+  "The server that was asked last; files of the deploy tree have none of their own.")
+
+(defun kss--ask (method params)
+  "Ask the server METHOD with PARAMS."
   (let ((server (or (and (fboundp 'eglot-current-server) (eglot-current-server))
-                    (user-error "No server: M-x eglot"))))
-    (jsonrpc-request
-     server method
-     (append
-      (list :textDocument (list :uri (kss--uri)))
-      (unless whole
-        (list :position (if (fboundp 'eglot--pos-to-lsp-position)
-                            (eglot--pos-to-lsp-position)
-                          (list :line (1- (line-number-at-pos nil t)) :character (- (point) (line-beginning-position))))))))))
+                    kss--server
+                    (user-error "No server: M-x eglot in a .kss file"))))
+    (setq kss--server server)
+    (jsonrpc-request server method params)))
 
 (defun kss--uri ()
   "The address of the file of the buffer."
+  (require 'url-util)
   (concat "file://" (url-hexify-string (or buffer-file-name (user-error "The buffer has no file"))
                                        (cons ?/ url-unreserved-chars))))
+
+(defun kss--here ()
+  "The place of point in a .kss file, as the server counts: in UTF-16."
+  (list :textDocument (list :uri (kss--uri))
+        :position (list :line (1- (line-number-at-pos nil t))
+                        :character (/ (length (encode-coding-string
+                                               (buffer-substring-no-properties (line-beginning-position) (point))
+                                               'utf-16le))
+                                      2))))
+
+(defun kss--output-here ()
+  "The line of point in a file of the deploy tree, or in a preview of one."
+  (append (if kss--output
+              (list :textDocument (list :uri (car kss--output)) :path (cdr kss--output))
+            (list :textDocument (list :uri (kss--uri))))
+          (list :line (1- (line-number-at-pos nil t)))))
+
+(defun kss--list (answer)
+  "The vector ANSWER as a list."
+  (append answer nil))
+
+(defun kss--step-line (step)
+  "The address and line of STEP, as `file:line' that compilation buffers know."
+  (let ((location (plist-get step :location)))
+    (format "%s:%d"
+            (url-unhex-string (string-remove-prefix "file://" (plist-get location :uri)))
+            (1+ (plist-get (plist-get (plist-get location :range) :start) :line)))))
+
+(defun kss--tell (answers)
+  "Show ANSWERS to why a value is what it is."
+  (if (null answers)
+      (message "No value of the site stands here")
+    (with-current-buffer (get-buffer-create "*kss why*")
+      (let ((inhibit-read-only t))
+        (erase-buffer)
+        (dolist (answer answers)
+          (insert (plist-get answer :scope) ": " (plist-get answer :value) "\n")
+          (dolist (step (kss--list (plist-get answer :steps)))
+            (insert (format "%s: %s %s\n" (kss--step-line step)
+                            (if (eq (plist-get step :won) t) "counts:" "overridden:")
+                            (plist-get step :role))))
+          (insert "\n"))
+        (goto-char (point-min)))
+      (grep-mode)
+      (display-buffer (current-buffer)))))
 
 (defun kss-why ()
   "Tell where the value at point comes from, and what it overrode."
   (interactive)
   (require 'url-util)
-  (let ((answer (kss--ask :kss/why)))
-    (if (null answer)
-        (message "No value of the site stands here")
-      (with-help-window "*kss why*"
-        (princ (plist-get answer :markdown))))))
+  (kss--tell
+   (if (derived-mode-p 'kss-mode)
+       (kss--list (kss--ask :kss/why (kss--here)))
+     (let ((answer (kss--ask :kss/sourceOf (kss--output-here))))
+       (and answer (list answer))))))
 
-(defun kss-outputs ()
-  "Show a file that the buffer leads to, as it would be written now."
+(defun kss-source ()
+  "Go to the statement that made the line of point in a file of the deploy tree."
   (interactive)
   (require 'url-util)
-  (let* ((files (append (plist-get (kss--ask :kss/outputs t) :files) nil))
-         (path (and files (completing-read "File: " (mapcar (lambda (file) (plist-get file :path)) files) nil t)))
-         (file (cl-find path files :key (lambda (file) (plist-get file :path)) :test #'equal)))
-    (if (null file)
-        (message "This file leads to no output")
+  (let* ((steps (kss--list (plist-get (kss--ask :kss/sourceOf (kss--output-here)) :steps)))
+         (step (or (cl-find-if (lambda (step) (eq (plist-get step :won) t)) steps) (car steps))))
+    (if (null step)
+        (message "No line of the sources made this")
+      (let ((place (kss--step-line step)))
+        (string-match "\\(.*\\):\\([0-9]+\\)\\'" place)
+        (let ((line (string-to-number (match-string 2 place))))
+          (find-file-other-window (match-string 1 place))
+          (goto-char (point-min))
+          (forward-line (1- line)))))))
+
+(defun kss-outputs ()
+  "Show a file that point leads to, as it would be written now."
+  (interactive)
+  (let* ((files (kss--list (kss--ask :kss/outputs (kss--here))))
+         (paths (mapcar (lambda (file) (plist-get file :path)) files))
+         (path (if (cdr paths) (completing-read "File: " paths nil t) (car paths)))
+         (file (cl-find path files :key (lambda (file) (plist-get file :path)) :test #'equal))
+         (source (kss--uri)))
+    (cond
+     ((null file) (message "What stands here leads to no output"))
+     ((null (plist-get file :text)) (message "%s is copied as it is" path))
+     (t
       (with-current-buffer (get-buffer-create (format "*kss output: %s*" path))
         (let ((inhibit-read-only t))
           (erase-buffer)
           (insert (plist-get file :text))
           (goto-char (point-min)))
         (let ((buffer-file-name path)) (set-auto-mode))
+        (setq kss--output (cons source path))
         (view-mode 1)
-        (pop-to-buffer (current-buffer))))))
+        (pop-to-buffer (current-buffer)))))))
 
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs (cons 'kss-mode (lambda (&rest _) kss-server-command))))

@@ -30,11 +30,15 @@ local function server(dispatchers)
     request = function(method, params, callback)
       table.insert(asked, { method, params })
       local place = { uri = vim.uri_from_fname(here .. '/../../clusters/kcs.kss'), range = { start = { line = 4, character = 2 }, ['end'] = { line = 4, character = 3 } } }
+      local late = { uri = place.uri, range = { start = { line = 9, character = 0 }, ['end'] = { line = 9, character = 1 } } }
+      local why = { scope = 'kcs', value = '14GiB', steps = { { role = 'default', won = false, location = late }, { role = 'plain', won = true, location = place } } }
       local answers = {
         initialize = { capabilities = { textDocumentSync = 1 } },
         shutdown = vim.NIL,
-        ['kss/why'] = { markdown = 'set **here**', places = { { location = place, label = 'plain' } } },
-        ['kss/outputs'] = { files = { { path = 'a/b.yaml', uri = 'file:///a/b.yaml', text = 'c: 1\n', lines = { 0 }, changed = true } } },
+        ['kss/why'] = { why },
+        ['kss/sourceOf'] = why,
+        ['kss/outputs'] = { { path = 'a/b.yaml', text = 'c: 1\n' } },
+        ['kss/generatedOf'] = { { path = 'README.md', line = 2, uri = vim.uri_from_fname(here .. '/README.md') } },
       }
       callback(nil, answers[method])
       return true, #asked
@@ -107,18 +111,32 @@ local function request(run, method)
   return (asked[1] or {})[2] or {}
 end
 
-is('a position is asked for', true, request(kss.why, 'kss/why').position ~= nil)
-is('a whole file is asked for', nil, request(kss.outputs and function()
-  vim.ui.select = function(items, _, choose)
-    choose(items[1])
-  end
-  kss.outputs()
-end, 'kss/outputs').position)
+is('a position is asked for', true, request(vim.cmd.KssWhy, 'kss/why').position ~= nil)
+local float = vim.iter(vim.api.nvim_list_wins()):find(function(window)
+  return vim.api.nvim_win_get_config(window).relative ~= ''
+end)
+local told = float and table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(float), 0, -1, false), '\n') or ''
+is('the answer is shown', true, told:find('14GiB', 1, true) ~= nil and told:find('kcs.kss:5', 1, true) ~= nil)
+
+is('outputs are asked for at the cursor', true, request(vim.cmd.KssOutputs, 'kss/outputs').position ~= nil)
 is('the output is shown', { 'c: 1', '' }, vim.api.nvim_buf_get_lines(0, 0, -1, false))
 is('with its colours', 'yaml', vim.bo.filetype)
-request(kss.source, 'kss/why')
+vim.api.nvim_win_set_cursor(0, { 2, 0 })
+local params = request(vim.cmd.KssSource, 'kss/sourceOf')
+is('the line of the preview', { 'a/b.yaml', 1, vim.uri_from_fname(file) }, { params.path, params.line, params.textDocument.uri })
 is('the source is gone to', 'kcs.kss', vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t'))
-is('at its line', 5, vim.api.nvim_win_get_cursor(0)[1])
+is('at the line that counts', 5, vim.api.nvim_win_get_cursor(0)[1])
+request(vim.cmd.KssGenerated, 'kss/generatedOf')
+is('the generated line', { 'README.md', 3 }, { vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ':t'), vim.api.nvim_win_get_cursor(0)[1] })
+
+-- Lenses
+local lens = { arguments = { vim.uri_from_fname(file), { line = 0, character = 1 } } }
+is('a lens asks at its place', { line = 0, character = 1 }, request(function()
+  vim.lsp.commands['kss.showWhy'](lens)
+end, 'kss/why').position)
+for _, name in ipairs({ 'showWhy', 'showOutputs', 'showReferences', 'runTest' }) do
+  is('the lens ' .. name, 'function', type(vim.lsp.commands['kss.' .. name]))
+end
 
 -- The server starts by itself: through the configuration of 0.11, or the autocommand before it.
 local function attached()

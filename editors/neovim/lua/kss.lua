@@ -47,20 +47,17 @@ local function client()
   return found
 end
 
-local function ask(method, whole, then_)
+--- Sends one of the server's own requests, and gives the answer to `done`.
+local function request(method, params, done)
   local server = client()
   if not server then
     return
   end
-  local params = vim.lsp.util.make_position_params(0, server.offset_encoding)
-  if whole then
-    params.position = nil
-  end
   local handler = vim.schedule_wrap(function(problem, answer)
     if problem then
-      vim.notify(problem.message, vim.log.levels.ERROR)
+      vim.notify(problem.message, vim.log.levels.WARN)
     else
-      then_(answer ~= vim.NIL and answer or nil, server)
+      done(answer ~= vim.NIL and answer or nil, server)
     end
   end)
   -- Requests are methods of a client since 0.11.
@@ -71,59 +68,180 @@ local function ask(method, whole, then_)
   end
 end
 
---- Says where the value at the cursor comes from, and what it overrode.
-function M.why()
-  ask('kss/why', false, function(answer)
-    if not answer then
-      return vim.notify('no value of the site stands here')
-    end
-    vim.lsp.util.open_floating_preview(vim.split(answer.markdown, '\n'), 'markdown', { focus_id = 'kss_why' })
-  end)
+--- The place of the cursor, as the server counts.
+local function here()
+  local server = client()
+  return server and vim.lsp.util.make_position_params(0, server.offset_encoding)
 end
 
---- Goes to the source that made the line of an output.
+--- A document of the project from which a preview came, with the path of the file; or the file itself.
+local function output_here()
+  local shown = vim.b.kss_output
+  local uri = shown and shown.uri or vim.uri_from_bufnr(0)
+  return { textDocument = { uri = uri }, path = shown and shown.path or nil, line = vim.api.nvim_win_get_cursor(0)[1] - 1 }
+end
+
+local function where(step)
+  local name = vim.fn.fnamemodify(vim.uri_to_fname(step.location.uri), ':~:.')
+  return ('%s:%d'):format(name, step.location.range.start.line + 1)
+end
+
+--- Answers to "why" as lines of Markdown.
+local function lines_of(answers)
+  local lines = {}
+  for _, answer in ipairs(answers) do
+    vim.list_extend(lines, { '### ' .. answer.scope, '' })
+    vim.list_extend(lines, vim.list_extend(vim.list_extend({ '````' }, vim.split(answer.value, '\n')), { '````', '' }))
+    for _, step in ipairs(answer.steps) do
+      table.insert(lines, ('- %s %s, %s'):format(step.won and '**counts**' or 'overridden', step.role, where(step)))
+    end
+    table.insert(lines, '')
+  end
+  return lines
+end
+
+local function tell(answers)
+  if not answers or #answers == 0 then
+    return vim.notify('no value of the site stands here')
+  end
+  vim.lsp.util.open_floating_preview(lines_of(answers), 'markdown', { focus_id = 'kss_why' })
+end
+
+--- Says where the value at the cursor, or at a place, comes from, and what it overrode.
+function M.why(place)
+  if not place and vim.bo.filetype ~= 'kss' then
+    return request('kss/sourceOf', output_here(), function(answer)
+      tell(answer and { answer })
+    end)
+  end
+  local params = place or here()
+  if params then
+    request('kss/why', params, tell)
+  end
+end
+
+--- Opens a place. (`vim.lsp.util.show_document` fails where the cursor is on an empty line.)
+local function go(uri, line)
+  vim.cmd("normal! m'")
+  vim.cmd.edit(vim.fn.fnameescape(vim.uri_to_fname(uri)))
+  vim.api.nvim_win_set_cursor(0, { math.min(line + 1, vim.api.nvim_buf_line_count(0)), 0 })
+  vim.cmd('normal! ^')
+end
+
+--- Goes to the statement that made the line of an output: the first one that counts.
 function M.source()
-  ask('kss/why', false, function(answer, server)
-    local place = answer and answer.places[1]
-    if not place then
+  request('kss/sourceOf', output_here(), function(answer)
+    local steps = answer and answer.steps or {}
+    table.sort(steps, function(a, b)
+      return a.won and not b.won
+    end)
+    if not steps[1] then
       return vim.notify('no line of the sources made this')
     end
-    if vim.lsp.util.show_document then
-      vim.lsp.util.show_document(place.location, server.offset_encoding, { focus = true })
-    else
-      vim.lsp.util.jump_to_location(place.location, server.offset_encoding, true)
-    end
+    go(steps[1].location.uri, steps[1].location.range.start.line)
   end)
 end
 
---- Lets the user choose a file that this one leads to, and shows it as it would be written now.
-function M.outputs()
-  ask('kss/outputs', true, function(answer)
-    local files = answer and answer.files or {}
-    if #files == 0 then
-      return vim.notify('this file leads to no output')
+--- Goes to the line of the deploy tree that the cursor leads to.
+function M.generated()
+  local params = here()
+  if not params then
+    return
+  end
+  request('kss/generatedOf', params, function(found)
+    local format = function(line)
+      return ('%s:%d'):format(line.path, line.line + 1)
     end
-    local format = function(file)
-      return file.path .. (file.changed and '  (changed)' or '')
-    end
-    vim.ui.select(files, { prompt = 'Output', format_item = format }, function(file)
-      if file then
-        M.show(file)
+    M.choose(found, 'Line', format, 'what stands here leads to no line of an output', function(line)
+      if not line.uri or line.uri == vim.NIL then
+        return vim.notify(('`%s` was not written yet: `kssc build`'):format(line.path))
       end
+      go(line.uri, line.line)
     end)
   end)
 end
 
---- Shows an output in a buffer of its own.
-function M.show(file)
-  local name = 'kss-output://' .. file.path
-  local buffer = vim.fn.bufadd(name)
+--- Lets the user choose a file that the cursor, or a place, leads to, and shows it as it would be written now.
+function M.outputs(place)
+  local params = place or here()
+  if not params then
+    return
+  end
+  request('kss/outputs', params, function(files)
+    local format = function(file)
+      return file.path
+    end
+    M.choose(files, 'Output', format, 'what stands here leads to no output', function(file)
+      M.show(file, params.textDocument.uri)
+    end)
+  end)
+end
+
+--- Asks which of several; says `none` where there are none.
+function M.choose(all, prompt, format, none, done)
+  if not all or #all == 0 then
+    return vim.notify(none)
+  end
+  if #all == 1 then
+    return done(all[1])
+  end
+  vim.ui.select(all, { prompt = prompt, format_item = format }, function(one)
+    if one then
+      done(one)
+    end
+  end)
+end
+
+--- Runs the tests with `title` in their name.
+function M.test(folder, title)
+  local config = M.config()
+  local program = type(config.cmd) == 'table' and config.cmd[1]:gsub('kss%-lsp', 'kssc') or 'kssc'
+  vim.cmd.new()
+  local command = { program, 'test', '--filter', title }
+  if vim.fn.has('nvim-0.11') == 1 then
+    vim.fn.jobstart(command, { cwd = folder, term = true })
+  else
+    vim.fn.termopen(command, { cwd = folder })
+  end
+end
+
+--- What a click on a lens does.
+function M.lenses()
+  local function place(command)
+    return { textDocument = { uri = command.arguments[1] }, position = command.arguments[2] }
+  end
+  vim.lsp.commands['kss.showWhy'] = function(command)
+    M.why(place(command))
+  end
+  vim.lsp.commands['kss.showOutputs'] = function(command)
+    M.outputs(place(command))
+  end
+  vim.lsp.commands['kss.showReferences'] = function(command)
+    local params = place(command)
+    params.context = { includeDeclaration = false }
+    request('textDocument/references', params, function(found, server)
+      vim.fn.setqflist(vim.lsp.util.locations_to_items(found or {}, server.offset_encoding))
+      vim.cmd.copen()
+    end)
+  end
+  vim.lsp.commands['kss.runTest'] = function(command)
+    M.test(command.arguments[1], command.arguments[2])
+  end
+end
+
+--- Shows an output in a buffer of its own. `uri` is the document that it was asked from.
+function M.show(file, uri)
+  if not file.text or file.text == vim.NIL then
+    return vim.notify(('`%s` is copied as it is'):format(file.path))
+  end
+  local buffer = vim.fn.bufadd('kss-output://' .. file.path)
   vim.fn.bufload(buffer)
   vim.bo[buffer].buftype = 'nofile'
   vim.bo[buffer].modifiable = true
   vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(file.text, '\n'))
   vim.bo[buffer].modifiable = false
   vim.bo[buffer].filetype = vim.filetype.match({ filename = file.path }) or ''
+  vim.b[buffer].kss_output = { uri = uri, path = file.path }
   vim.cmd.sbuffer(buffer)
 end
 

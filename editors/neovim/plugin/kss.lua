@@ -6,10 +6,17 @@ vim.g.loaded_kss = true
 
 local kss = require('kss')
 
-vim.api.nvim_create_user_command('KssWhy', kss.why, { desc = 'where the value at the cursor comes from' })
-vim.api.nvim_create_user_command('KssSource', kss.source, { desc = 'from a line of an output to its source' })
-vim.api.nvim_create_user_command('KssOutputs', kss.outputs, { desc = 'files that this one leads to, as written now' })
-vim.api.nvim_create_user_command('KssRestart', kss.restart, { desc = 'start the server anew' })
+local function command(name, action, description)
+  vim.api.nvim_create_user_command(name, function()
+    action()
+  end, { desc = description })
+end
+command('KssWhy', kss.why, 'where the value at the cursor comes from')
+command('KssSource', kss.source, 'from a line of an output to its source')
+command('KssGenerated', kss.generated, 'from source to the line of the output')
+command('KssOutputs', kss.outputs, 'files that the cursor leads to, as written now')
+command('KssRestart', kss.restart, 'start the server anew')
+kss.lenses()
 
 if not vim.lsp.enable then
   vim.api.nvim_create_autocmd('FileType', {

@@ -3,28 +3,27 @@ import { beforeEach, test } from 'node:test';
 import * as vscode from 'vscode';
 import { activate, deactivate } from '../extension';
 import { outputUri, Preview } from '../preview';
-import { Output, outputs, Why, why } from '../protocol';
+import { Generated, Output, Why } from '../protocol';
 import { Provenance } from '../provenance';
 import { Server } from '../server';
+import { markdown } from '../why';
 
 interface Remembered {
   said: unknown[][];
   commands: Map<string, () => unknown>;
   providers: Map<string, vscode.TextDocumentContentProvider>;
   settings: Map<string, unknown>;
-  unwritten: Set<string>;
   editor: { current: unknown };
   documents: unknown[];
 }
 
 // The editor of these tests: vscode.cjs.
-const { said, commands, providers, settings, unwritten, editor, documents } = (vscode as unknown as { test: Remembered }).test;
+const { said, commands, providers, settings, editor, documents } = (vscode as unknown as { test: Remembered }).test;
 
 const source = vscode.Uri.file('/site/clusters/kss.kss');
 
 beforeEach(() => {
   for (const list of [said, documents]) list.length = 0;
-  unwritten.clear();
   editor.current = { document: { uri: source, languageId: 'kss' }, selection: { active: new vscode.Position(4, 2) } };
 });
 
@@ -36,7 +35,7 @@ test('without a server there are commands, and a message that says what to do', 
   settings.set('kss.server.path', '/nowhere/kssc');
   const context = { subscriptions: [] } as unknown as vscode.ExtensionContext;
   await activate(context);
-  assert.equal(commands.size, 8);
+  assert.equal(commands.size, 12);
   const [, text, ...buttons] = said.find(([what]) => what === 'error') ?? [];
   assert.match(String(text), /`\/nowhere\/kssc` was not found/);
   assert.deepEqual(buttons, ['Open Settings']);
@@ -49,96 +48,129 @@ test('without a server there are commands, and a message that says what to do', 
   settings.clear();
 });
 
+const at = (file: string, line: number) => ({
+  uri: `file:///site/clusters/${file}`,
+  range: { start: { line, character: 2 }, end: { line, character: 9 } },
+});
 const answer: Why = {
-  markdown: '**14GiB**, set here',
-  places: [
-    { location: { uri: 'file:///site/clusters/kss.kss', range: { start: { line: 7, character: 2 }, end: { line: 7, character: 9 } } }, label: 'plain' },
-    { location: { uri: 'file:///site/clusters/lab.kss', range: { start: { line: 1, character: 0 }, end: { line: 1, character: 1 } } }, label: 'default' },
+  scope: 'kss',
+  value: '14GiB',
+  steps: [
+    { role: 'default of Node', won: false, location: at('lab.kss', 1) },
+    { role: 'plain', won: true, location: at('kss.kss', 7) },
   ],
 };
-const file: Output = { path: 'clusters/kss/vars.json', uri: 'file:///site/deploy/clusters/kss/vars.json', text: '{}\n', lines: [3], changed: false };
+const built: Output = { path: 'clusters/kss/vars.json', uri: 'file:///site/deploy/clusters/kss/vars.json', text: '{}\n' };
 
-interface Asked {
-  textDocument: { uri: string };
-  position?: { line: number };
+interface Answers {
+  why?: Why[] | null;
+  sourceOf?: Why | null | Error;
+  generatedOf?: Generated[] | null;
+  outputs?: Output[] | null;
 }
 
-/** Provenance over a server that answers `places` and `files`. */
-function provenance(places: Why | null, files: Output[]) {
-  const asked: Asked[] = [];
+/** Provenance over a server that gives these answers. */
+function provenance(answers: Answers) {
+  const asked: [string, Record<string, unknown>][] = [];
   const client = {
-    code2ProtocolConverter: { asPosition: (p: vscode.Position) => p },
+    code2ProtocolConverter: { asPosition: ({ line, character }: vscode.Position) => ({ line, character }) },
     protocol2CodeConverter: {
       asRange: ({ start, end }: vscode.Range) => new vscode.Range(start.line, start.character, end.line, end.character),
     },
-    sendRequest: async (type: { method: string }, params: Asked) => {
-      asked.push(params);
-      return type.method === why.method ? places : type.method === outputs.method ? { files } : assert.fail(type.method);
+    sendRequest: async ({ method }: { method: string }, params: Record<string, unknown>) => {
+      asked.push([method, JSON.parse(JSON.stringify(params))]);
+      const found = answers[method.replace('kss/', '') as keyof Answers];
+      if (found instanceof Error) throw found;
+      return found ?? null;
     },
   };
-  const [texts, answers] = [new Preview(), new Preview()];
+  const [texts, told] = [new Preview(), new Preview()];
   providers.set('kss-output', texts);
-  providers.set('kss-why', answers);
-  return { asked, texts, answers, it: new Provenance({ running: async () => client } as unknown as Server, texts, answers) };
+  providers.set('kss-why', told);
+  return { asked, texts, told, it: new Provenance({ running: async () => client } as unknown as Server, texts, told) };
 }
 
-test('why is asked at the cursor, and shown beside', async () => {
-  const { it, asked, answers } = provenance(answer, []);
+const uri = source.toString();
+const here = { textDocument: { uri }, position: { line: 4, character: 2 } };
+
+test('why is asked at the cursor, and told beside', async () => {
+  const { it, asked, told } = provenance({ why: [answer] });
   await it.why();
-  assert.deepEqual(asked, [{ textDocument: { uri: source.toString() }, position: new vscode.Position(4, 2) }]);
-  const [, command, uri] = said.find(([what]) => what === 'run') ?? [];
+  assert.deepEqual(asked, [['kss/why', here]]);
+  const [, command, shown] = said.find(([what]) => what === 'run') ?? [];
   assert.equal(command, 'markdown.showPreviewToSide');
-  assert.equal(answers.provideTextDocumentContent(uri as vscode.Uri), answer.markdown);
+  const text = told.provideTextDocumentContent(shown as vscode.Uri);
+  assert.match(text, /### kss\n `14GiB`/);
+  assert.match(text, /~~default of Node~~, \[clusters\/lab\.kss:2\]\(file:\/\/\/site\/clusters\/lab\.kss#L2\)/);
+  assert.match(text, /\*\*plain\*\*/);
 });
 
 test('where no value stands, that is said', async () => {
-  await provenance(null, []).it.why();
+  await provenance({ why: [] }).it.why();
   assert.ok(has('information', 'No value of the site stands here.'));
 });
 
-test('of several sources one is chosen, and its line is shown', async () => {
-  await provenance(answer, []).it.toSource();
+test('in a file of the tree its line is asked for, and the statement that counts comes first', async () => {
+  editor.current = { document: { uri: vscode.Uri.file('/site/deploy/a.yaml'), languageId: 'yaml' }, selection: { active: new vscode.Position(3, 1) } };
+  const { it, asked } = provenance({ sourceOf: answer });
+  await it.toSource();
+  assert.deepEqual(asked, [['kss/sourceOf', { textDocument: { uri: 'file:///site/deploy/a.yaml' }, line: 3 }]]);
   assert.ok(has('pick', ['clusters/kss.kss:8', 'clusters/lab.kss:2']));
-  assert.ok(has('open', 'file:///site/clusters/lab.kss', 1));
+});
+
+test('what the server says of a line is told', async () => {
+  editor.current = { document: { uri: vscode.Uri.file('/a.yaml'), languageId: 'yaml' }, selection: { active: new vscode.Position(0, 0) } };
+  await provenance({ sourceOf: new Error('this place comes from no source') }).it.toSource();
+  assert.ok(has('information', 'this place comes from no source'));
 });
 
 test('a written output is opened itself, another is previewed', async () => {
-  const { it, texts } = provenance(answer, [file]);
+  const line: Generated = { path: built.path, line: 3, uri: built.uri };
+  await provenance({ generatedOf: [line] }).it.toGenerated();
+  assert.ok(has('open', built.uri, 3));
+  const { it, texts, asked } = provenance({ generatedOf: [{ ...line, uri: null }], outputs: [built] });
   await it.toGenerated();
-  assert.ok(has('open', file.uri, 3));
-  unwritten.add(file.uri);
-  await it.toGenerated();
-  assert.ok(has('open', outputUri(file.path).toString(), 3));
-  assert.equal(texts.provideTextDocumentContent(outputUri(file.path)), file.text);
+  assert.deepEqual(asked.at(-1), ['kss/outputs', { textDocument: { uri }, scope: 'kss' }]);
+  assert.ok(has('open', outputUri(built.path).toString(), 3));
+  assert.equal(texts.provideTextDocumentContent(outputUri(built.path)), built.text);
 });
 
 test('a preview follows, until it is closed', async () => {
-  const files = [{ ...file }];
-  const { it, texts, asked } = provenance(answer, files);
+  const answers = { outputs: [built] };
+  const { it, texts, asked } = provenance(answers);
   await it.preview();
-  const uri = outputUri(file.path);
+  assert.deepEqual(asked, [['kss/outputs', here]]);
   let changes = 0;
   texts.onDidChange(() => changes++);
-  files[0] = { ...file, text: '{ "a": 1 }\n' };
+  answers.outputs = [{ ...built, text: '{ "a": 1 }\n' }];
   await it.refresh();
-  assert.equal(texts.provideTextDocumentContent(uri), '{ "a": 1 }\n');
+  assert.equal(texts.provideTextDocumentContent(outputUri(built.path)), '{ "a": 1 }\n');
   await it.refresh();
   assert.equal(changes, 1);
-  it.forget(uri);
+  it.forget(outputUri(built.path));
   const before = asked.length;
   await it.refresh();
   assert.equal(asked.length, before);
 });
 
-test('in a preview the place asked for is that of the file', async () => {
-  const { it, asked } = provenance(answer, [file]);
+test('in a preview the line of its file is asked for', async () => {
+  const { it, asked } = provenance({ outputs: [built], sourceOf: answer });
   await it.preview();
-  editor.current = { document: { uri: outputUri(file.path), languageId: 'json' }, selection: { active: new vscode.Position(1, 0) } };
+  editor.current = { document: { uri: outputUri(built.path), languageId: 'json' }, selection: { active: new vscode.Position(1, 0) } };
   await it.why();
-  assert.equal(asked.at(-1)?.textDocument.uri, vscode.Uri.parse(file.uri).toString());
+  assert.deepEqual(asked.at(-1), ['kss/sourceOf', { textDocument: { uri }, path: built.path, line: 1 }]);
 });
 
 test('where nothing is written, that is said', async () => {
-  await provenance(answer, []).it.preview();
-  assert.ok(has('information', 'This file leads to no output. While the site has errors, nothing is written.'));
+  await provenance({ outputs: [] }).it.preview();
+  assert.ok(has('information', 'What stands here leads to no output.'));
+  await provenance({ outputs: [{ ...built, text: null }] }).it.preview();
+  assert.ok(has('information', '`clusters/kss/vars.json` is copied as it is.'));
+});
+
+test('values and roles are no Markdown', () => {
+  const odd = { ...answer, value: 'a `b` *c*', steps: [{ ...answer.steps[0]!, role: 'tune [x](y)' }] };
+  const text = markdown([odd], (file) => file);
+  assert.ok(text.includes('``  a `b` *c*  ``') || text.includes('`` a `b` *c* ``'), text);
+  assert.ok(text.includes('tune \\[x\\]\\(y\\)'), text);
 });

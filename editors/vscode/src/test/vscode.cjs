@@ -67,14 +67,12 @@ const note = (what) => (...values) => {
 const commands = new Map();
 const providers = new Map();
 const settings = new Map();
-const unwritten = new Set();
 const editor = { current: undefined };
 const documents = [];
 const never = () => new Disposable();
 const channel = () => ({ info: note('log'), warn: note('log'), error: note('log'), show: note('show log'), dispose() {}, append() {}, appendLine() {} });
 
 async function openTextDocument(uri) {
-  if (unwritten.has(uri.toString())) throw new Error('no such file');
   const document = { uri, languageId: 'plaintext', getText: () => providers.get(uri.scheme)?.provideTextDocumentContent(uri) };
   documents.push(document);
   return document;
@@ -154,7 +152,7 @@ const written = {
   },
   tasks: { registerTaskProvider: never, executeTask: note('task') },
   /** For tests alone. */
-  test: { said, commands, providers, settings, unwritten, editor, documents },
+  test: { said, commands, providers, settings, editor, documents },
 };
 
 module.exports = new Proxy(written, {
