@@ -55,7 +55,7 @@ fn the_grammar_has_the_words_of_the_compiler() {
 }
 
 /// `text` with the words of each class between its marks, each line of them made by `line`.
-fn filled(text: &str, comment: &str, line: impl Fn(&[&str]) -> Vec<String>) -> (String, usize) {
+fn filled(text: &str, comment: &str, line: impl Fn(&str, &[&str]) -> Vec<String>) -> (String, usize) {
     let mut out = String::new();
     let mut open = false;
     let mut count = 0;
@@ -72,8 +72,8 @@ fn filled(text: &str, comment: &str, line: impl Fn(&[&str]) -> Vec<String>) -> (
             open = true;
             count += 1;
             let indent = &row[..row.len() - row.trim_start().len()];
-            let all: Vec<&str> = names.split_whitespace().flat_map(|name| words(class(name))).collect();
-            for made in line(&all) {
+            let name = names.trim();
+            for made in line(name, &words(class(name))) {
                 out.push_str(indent);
                 out.push_str(&made);
                 out.push('\n');
@@ -85,7 +85,7 @@ fn filled(text: &str, comment: &str, line: impl Fn(&[&str]) -> Vec<String>) -> (
 }
 
 /// Checks the marked words of a file, or writes them.
-fn check(path: &str, comment: &str, least: usize, line: impl Fn(&[&str]) -> Vec<String>) {
+fn check(path: &str, comment: &str, least: usize, line: impl Fn(&str, &[&str]) -> Vec<String>) {
     let place = editors().join(path);
     let text = std::fs::read_to_string(&place).unwrap_or_else(|e| panic!("{path}: {e}"));
     let (wanted, count) = filled(&text, comment, line);
@@ -121,13 +121,40 @@ fn rows(words: &[&str], around: impl Fn(&str) -> String, first: &str, last: &str
     rows
 }
 
-fn query(words: &[&str]) -> Vec<String> {
+fn query(_: &str, words: &[&str]) -> Vec<String> {
     rows(words, |word| format!("\"{word}\""), "[", "]")
 }
 
 #[test]
 fn queries() {
-    check("tree-sitter-kss/queries/highlights.scm", ";", 8, query);
+    let all = ["tree-sitter-kss/queries", "helix/queries/kss", "zed/languages/kss"];
+    for folder in all {
+        check(&format!("{folder}/highlights.scm"), ";", 8, query);
+    }
+}
+
+/// Matches, because a keyword of Vim would be one in front of a `=` as well.
+#[test]
+fn vim() {
+    check("vim/syntax/kss.vim", "\"", 8, |class, words| {
+        let group = match class {
+            "Operator" | "Type" => format!("kssWord{class}"),
+            _ => format!("kss{class}"),
+        };
+        let name = r"\%(\s*\%([.:{]\|=[=>]\@!\)\)\@!";
+        vec![format!(r#"syntax match {group} "\<\%({}\)\>{name}""#, words.join(r"\|"))]
+    });
+}
+
+#[test]
+fn emacs() {
+    check("emacs/kss-mode.el", ";;", 8, |class, words| {
+        let mut made = rows(words, |word| format!("\"{word}\""), &format!("({class}"), "");
+        if let Some(last) = made.last_mut() {
+            last.push(')');
+        }
+        made
+    });
 }
 
 /// The grammar of TextMate: the first group of alternatives behind each `"words-CLASS"` is replaced.

@@ -1,11 +1,12 @@
 // What VS Code calls.
 
 import * as vscode from 'vscode';
+import { Position } from 'vscode-languageclient/node';
 import { isGenerated } from './generated';
 import { OUTPUT, Preview, WHY } from './preview';
 import { Provenance } from './provenance';
 import { Server } from './server';
-import { run, taskProvider } from './tasks';
+import { run, runTest, taskProvider } from './tasks';
 
 let server: Server | undefined;
 
@@ -18,6 +19,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const [texts, answers] = [new Preview(), new Preview()];
   const provenance = new Provenance(running, texts, answers);
   const command = (name: string, action: () => unknown) => vscode.commands.registerCommand(`kss.${name}`, action);
+  const lens = (name: string, action: (...words: never[]) => unknown) => vscode.commands.registerCommand(`kss.${name}`, action);
   context.subscriptions.push(
     running,
     texts,
@@ -33,6 +35,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command('goToSource', () => provenance.toSource()),
     command('restart', () => running.restart()),
     command('showLog', () => running.showLog()),
+    lens('showReferences', showReferences),
+    lens('showOutputs', (uri: string, at: Position) => provenance.preview(place(uri, at))),
+    lens('showWhy', (uri: string, at: Position) => provenance.whyAt(place(uri, at))),
+    lens('runTest', runTest),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('kss.server')) void running.restart();
     }),
@@ -46,6 +52,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
+}
+
+/** The server's places count UTF-16, as the editor's do. */
+function place(uri: string, { line, character }: Position) {
+  return { uri: vscode.Uri.parse(uri), position: new vscode.Position(line, character) };
+}
+
+/** What a click on "3 references" does. */
+async function showReferences(uri: string, at: Position): Promise<void> {
+  const { uri: file, position } = place(uri, at);
+  const found = await vscode.commands.executeCommand<vscode.Location[]>('vscode.executeReferenceProvider', file, position);
+  await vscode.commands.executeCommand('editor.action.showReferences', file, position, found ?? []);
 }
 
 /** Brings previews up to date a while after each change of a `.kss` file. */

@@ -23,11 +23,6 @@ export class Preview implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.changed.fire(uri);
   }
 
-  /** What is shown of `uri`, if anything was. */
-  has(uri: vscode.Uri): boolean {
-    return this.texts.has(uri.toString());
-  }
-
   forget(uri: vscode.Uri): void {
     this.texts.delete(uri.toString());
   }

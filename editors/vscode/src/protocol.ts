@@ -1,45 +1,65 @@
-// Requests of the server that the protocol doesn't have. Both take a place in a `.kss` file or in a generated one.
+// Requests of the server that the protocol doesn't have: `lsp/src/custom.rs` answers them. Lines and columns are from 0.
 
-import { Location, Position, RequestType, TextDocumentIdentifier } from 'vscode-languageclient/node';
+import { Location, Position, RequestType, TextDocumentIdentifier, TextDocumentPositionParams } from 'vscode-languageclient/node';
 
-export interface WhyParams {
-  textDocument: TextDocumentIdentifier;
-  position: Position;
-}
-
-/** One line of source that had a say, the winner first. */
-export interface WhyPlace {
+/** A statement that had a say. */
+export interface Step {
+  /** `override in kcs because "…"` */
+  role: string;
+  /** Does it count? The others were overridden. */
+  won: boolean;
   location: Location;
-  /** What it says there, in one line: `override, because "…"`. */
-  label: string;
 }
 
+/** Why a value is what it is, in one scope. */
 export interface Why {
-  /** The answer for people, as `kssc why` gives it. */
-  markdown: string;
-  places: WhyPlace[];
+  /** The cluster, site, machine or node. */
+  scope: string;
+  value: string;
+  steps: Step[];
 }
 
-/** Where the value at a place comes from, and what it overrode. */
-export const why = new RequestType<WhyParams, Why | null, void>('kss/why');
+/** Where the value at a place of a `.kss` file comes from, and what it overrode; once for each scope that has one. */
+export const why = new RequestType<TextDocumentPositionParams, Why[] | null, void>('kss/why');
+
+export interface SourceOfParams {
+  /** A document of the project, or the file of the deploy tree itself. */
+  textDocument: TextDocumentIdentifier;
+  /** The path in the tree, unless the document is the file. */
+  path?: string;
+  line: number;
+}
+
+/** What made a line of an output. */
+export const sourceOf = new RequestType<SourceOfParams, Why | null, void>('kss/sourceOf');
+
+/** A line that a statement leads to. */
+export interface Generated {
+  /** Below the deploy tree: `clusters/kss/helm/loki.yaml`. */
+  path: string;
+  line: number;
+  /** The file on the disk, if it was built. */
+  uri: string | null;
+}
+
+/** The lines that a place of a `.kss` file leads to. */
+export const generatedOf = new RequestType<TextDocumentPositionParams, Generated[] | null, void>('kss/generatedOf');
 
 export interface OutputsParams {
   textDocument: TextDocumentIdentifier;
-  /** Only files that hold what is declared here. */
+  /** Of what stands there. */
   position?: Position;
+  /** Or of a cluster or site, by its name. */
+  scope?: string;
 }
 
+/** A file as a build would write it. */
 export interface Output {
-  /** Below the deploy tree: `clusters/kss/helm/loki.yaml`. */
   path: string;
-  /** Where the file is, or will be. */
-  uri: string;
-  text: string;
-  /** Lines that what is asked for made, from 0. */
-  lines: number[];
-  /** Does the file on the disk differ? */
-  changed: boolean;
+  /** What it has; not of files that are copied as they are. */
+  text: string | null;
+  /** The file on the disk, if it was built. */
+  uri: string | null;
 }
 
-/** The files that a place leads to, as they would be written now. */
-export const outputs = new RequestType<OutputsParams, { files: Output[] } | null, void>('kss/outputs');
+export const outputs = new RequestType<OutputsParams, Output[] | null, void>('kss/outputs');

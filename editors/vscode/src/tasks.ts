@@ -30,6 +30,15 @@ export const taskProvider: vscode.TaskProvider = {
     isDefinition(definition) && typeof scope === 'object' ? task(definition, scope) : undefined,
 };
 
+/** Runs the tests with `title` in their name, in `folder`. Lenses above tests do this. */
+export async function runTest(folder: string, title: string): Promise<void> {
+  await vscode.workspace.saveAll(false);
+  const run = new vscode.ProcessExecution(compilerProgram(), ['test', '--filter', title], { cwd: folder });
+  const task = new vscode.Task({ type: 'kssc', command: 'test' }, vscode.TaskScope.Workspace, 'test', 'kssc', run, '$kssc');
+  task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, clear: true, showReuseMessage: false };
+  await vscode.tasks.executeTask(task);
+}
+
 /** Runs a command of the compiler in the folder of the open file. All open files are saved first. */
 export async function run(command: 'check' | 'build'): Promise<void> {
   const open = vscode.window.activeTextEditor?.document.uri;

@@ -165,3 +165,43 @@ fn an_edit_leads_to_the_tree_of_the_new_text() {
         }
     }
 }
+
+/// Numbers that are the same in each run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("it has 31 bits") % end
+    }
+}
+
+/// Tokens in any order: what the scanner inserts must not go on for ever, whatever stands there.
+#[test]
+fn any_text_has_a_tree() {
+    let mut pieces: Vec<String> = ["\n", "\r\n", "\0", "ä", "'''", "\"\"\"", "${", "\""].map(str::to_owned).into();
+    for (_, text) in good_files() {
+        let mut at = 0;
+        for (i, token) in kss_syntax::lex(&text).iter().enumerate() {
+            let end = at + token.len as usize;
+            if i % 3 == 0 {
+                pieces.push(text[at..end].to_owned());
+            }
+            at = end;
+        }
+    }
+    let words = kss_syntax::KEYWORDS.iter().map(|(word, _)| format!("{word} "));
+    let signs = ["{", "}", "(", ")", "[", "]", "=", ":", ",", ".", "=>", "|", "?", " ", "\n"].map(str::to_owned);
+    let common: Vec<String> = words.chain(signs).collect();
+    let (mut numbers, mut parser) = (Numbers(7), parser());
+    for _ in 0..3000 {
+        let mut text = String::new();
+        for _ in 0..1 + numbers.below(60) {
+            let from = if numbers.below(2) == 0 { &common } else { &pieces };
+            text.push_str(&from[numbers.below(from.len())]);
+        }
+        let tree = parser.parse(&text, None).expect("nothing cancels it");
+        let root = tree.root_node();
+        assert!(root.end_byte() <= text.len() && root.descendant_count() < 50 * (text.len() + 10), "{text}");
+    }
+}

@@ -9,7 +9,7 @@ const manifest = JSON.parse(read('package.json'));
 
 test('every command of the manifest is registered, and no other', () => {
   const declared = manifest.contributes.commands.map((c: { command: string }) => c.command).sort();
-  const registered = [...read('src/extension.ts').matchAll(/command\('(\w+)'/g)].map((m) => `kss.${m[1]}`).sort();
+  const registered = [...read('src/extension.ts').matchAll(/ command\('(\w+)'/g)].map((m) => `kss.${m[1]}`).sort();
   assert.deepEqual(registered, declared);
 });
 
@@ -21,7 +21,8 @@ test('menus and keys use commands that exist', () => {
 
 test('files that the manifest names are in the package', () => {
   const { languages, grammars, snippets } = manifest.contributes;
-  const files = [languages[0].configuration, grammars[0].path, snippets[0].path, manifest.main];
+  const paths = grammars.map((g: { path: string }) => g.path);
+  const files = [languages[0].configuration, ...paths, snippets[0].path, manifest.main];
   const packed = read('.vscodeignore').split('\n');
   for (const file of files) assert.ok(packed.includes(`!${file.replace('./', '')}`), file);
 });
@@ -43,4 +44,17 @@ test('regular expressions of the language configuration are well formed', () => 
 
 test('the lock file names no host', () => {
   assert.ok(!read('package-lock.json').includes('"resolved"'));
+});
+
+test('lenses of the server find their commands', () => {
+  const named = new Set([...readFileSync(path.join(root, '../../lsp/src/evaluated.rs'), 'utf8').matchAll(/"(kss\.\w+)"/g)].map((m) => m[1]));
+  assert.ok(named.size >= 4, [...named].join());
+  const registered = new Set([...read('src/extension.ts').matchAll(/(?:command|lens)\('(\w+)'/g)].map((m) => `kss.${m[1]}`));
+  for (const name of named) assert.ok(registered.has(name!), name);
+});
+
+test('requests of the server are asked by their names', () => {
+  const answered = [...readFileSync(path.join(root, '../../lsp/src/custom.rs'), 'utf8').matchAll(/custom_method\("([\w/]+)"/g)].map((m) => m[1]).sort();
+  const asked = [...read('src/protocol.ts').matchAll(/>\('([\w/]+)'\)/g)].map((m) => m[1]).sort();
+  assert.deepEqual(asked, answered);
 });
