@@ -2,20 +2,41 @@
 
 use crate::snapshot::Snap;
 use kss_diag::{Diagnostic, Severity};
-use kss_ide::Analysis;
+use kss_eval::ScopeModel;
+use kss_ide::{Analysis, Evaluated};
+use kss_project::Places;
 use kss_span::FileId;
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, DiagnosticTag, NumberOrString};
 
-/// Everything that is wrong in a project. Without `evaluate` only what syntax and types tell.
-pub(crate) fn all(analysis: &Analysis, evaluate: bool) -> Vec<Diagnostic> {
+/// A check in its steps, the quick ones first.
+pub(crate) enum Step {
+    /// What syntax and types tell of the new text, with what the evaluation of an earlier one reported.
+    Quick(Vec<Diagnostic>),
+    /// Everything, with what was evaluated.
+    Whole(Vec<Diagnostic>, Parts),
+}
+
+/// Evaluated sites and clusters.
+pub(crate) type Parts = Arc<Vec<Arc<ScopeModel>>>;
+
+/// Checks a project, and tells each step. Without `evaluate` the quick one is all there is.
+pub(crate) fn check(analysis: &Analysis, known: &Parts, evaluate: bool, tell: impl Fn(Step)) {
     let session = analysis.session();
-    if evaluate {
-        return session.check().diagnostics;
+    let statics = session.check_statically();
+    let quick = session.diagnostics(&statics, known);
+    if !evaluate {
+        return tell(Step::Whole(quick, known.clone()));
     }
-    session.parse_all();
-    let places = session.places();
-    kss_diag::arrange(session.static_diagnostics(&places), &[], session)
+    tell(Step::Quick(quick));
+    let parts = Arc::new(session.parts(&statics));
+    tell(Step::Whole(session.diagnostics(&statics, &parts), parts));
+}
+
+/// What can't be written of what was evaluated: found last, when there is time for it. It holds no snapshot.
+pub(crate) fn of_outputs(evaluated: &Evaluated, places: &Places) -> Vec<Diagnostic> {
+    evaluated.output_problems().map(|problem| places.locate(problem.clone())).collect()
 }
 
 /// What is wrong in one file.

@@ -2,18 +2,24 @@
 //! takes time runs elsewhere, on snapshots, which a change cancels.
 
 use crate::config::{Client, Config};
+use crate::diagnostics::{Parts, Step};
 use crate::snapshot::{Found, OpenUris, Snap, path_of};
 use crate::{convert, diagnostics, library, project};
-use kss_ide::{Cancelled, Host, cancellable};
+use kss_diag::Diagnostic;
+use kss_ide::{Host, cancellable};
 use kss_project::{Loaded, SourceText};
 use kss_span::{FileId, Symbol};
 use rustc_hash::FxHashMap;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tower_lsp::ls_types::{self as lsp, Uri};
+
+/// How long nothing changes before the outputs are made.
+const QUIET: Duration = Duration::from_millis(400);
 
 /// Runs on a snapshot, outside of the thread.
 pub(crate) type Job = Box<dyn FnOnce(Vec<Snap>) + Send>;
@@ -36,8 +42,12 @@ pub(crate) enum Event {
     Ask { uri: Option<Uri>, job: Job },
     /// Wants what is wrong in a document now.
     Pull { uri: Uri, reply: oneshot::Sender<Vec<lsp::Diagnostic>> },
-    /// A check ended.
-    Checked { folder: Arc<Path>, revision: u64, result: Result<Vec<kss_diag::Diagnostic>, Cancelled> },
+    /// A step of a check ended.
+    Checked { folder: Arc<Path>, revision: u64, step: Step },
+    /// Nothing has changed for a while.
+    Idle { folder: Arc<Path>, revision: u64 },
+    /// What can't be written of what was evaluated.
+    Outputs { folder: Arc<Path>, revision: u64, problems: Vec<Diagnostic> },
     /// No more.
     Stop,
 }
@@ -68,6 +78,8 @@ struct Project {
     /// Has something changed since the last check began?
     dirty: bool,
     found: Arc<Found>,
+    /// What was evaluated last. Old ones are let go elsewhere, as that takes time.
+    parts: Parts,
     /// What the client was told, by file.
     published: FxHashMap<FileId, Vec<lsp::Diagnostic>>,
     waiting: Vec<(FileId, oneshot::Sender<Vec<lsp::Diagnostic>>)>,
@@ -157,7 +169,9 @@ impl World {
             }
             Event::Ask { uri, job } => self.ask(uri.as_ref(), job),
             Event::Pull { uri, reply } => self.pull(&uri, reply),
-            Event::Checked { folder, revision, result } => self.checked(&folder, revision, result),
+            Event::Checked { folder, revision, step } => self.checked(&folder, revision, step),
+            Event::Idle { folder, revision } => self.idle(&folder, revision),
+            Event::Outputs { folder, revision, problems } => self.outputs(&folder, revision, problems),
             Event::Stop => {}
         }
     }
@@ -179,6 +193,7 @@ impl World {
             revision: 1,
             dirty: true,
             found: Arc::default(),
+            parts: Parts::default(),
             published: FxHashMap::default(),
             waiting: Vec::new(),
         });
@@ -338,41 +353,109 @@ impl World {
             project.dirty = false;
             let (analysis, tx) = (project.host.snapshot(), self.tx.clone());
             let (folder, revision) = (project.folder.clone(), project.revision);
-            let evaluate = self.config.evaluate;
+            let (known, evaluate) = (project.parts.clone(), self.config.evaluate);
             self.runtime.spawn_blocking(move || {
-                let begun = std::time::Instant::now();
-                let result = std::panic::catch_unwind(AssertUnwindSafe(|| {
-                    cancellable(AssertUnwindSafe(|| diagnostics::all(&analysis, evaluate)))
-                }));
-                drop(analysis);
-                let result = result.unwrap_or_else(|_| {
-                    tracing::error!("a check failed; what was known before stays");
-                    Err(Cancelled)
-                });
-                tracing::debug!(revision, ms = begun.elapsed().as_millis() as u64, done = result.is_ok(), "check");
+                let begun = Instant::now();
                 // Nobody listens any more when the server stops.
-                let _ = tx.send(Event::Checked { folder, revision, result });
+                let tell = |step| drop(tx.send(Event::Checked { folder: folder.clone(), revision, step }));
+                let check = || diagnostics::check(&analysis, &known, evaluate, tell);
+                let result = catch_unwind(AssertUnwindSafe(|| cancellable(AssertUnwindSafe(check))));
+                drop((analysis, known));
+                let done = match result {
+                    Ok(result) => result.is_ok(),
+                    Err(_) => {
+                        tracing::error!("a check failed; what was known before stays");
+                        false
+                    }
+                };
+                tracing::debug!(revision, ms = begun.elapsed().as_millis() as u64, done, "check");
             });
         }
     }
 
-    fn checked(&mut self, folder: &Arc<Path>, revision: u64, result: Result<Vec<kss_diag::Diagnostic>, Cancelled>) {
-        let Ok(all) = result else { return };
+    fn checked(&mut self, folder: &Arc<Path>, revision: u64, step: Step) {
         let Some(at) = self.projects.iter().position(|p| p.folder == *folder) else { return };
-        if self.projects[at].revision != revision {
+        let current = self.projects[at].revision == revision;
+        let (all, whole) = match step {
+            Step::Quick(all) => (all, false),
+            Step::Whole(all, parts) => {
+                let old = std::mem::replace(&mut self.projects[at].parts, parts);
+                self.runtime.spawn_blocking(move || drop(old));
+                (all, true)
+            }
+        };
+        if !current {
             return;
         }
-        self.projects[at].found = Arc::new(Found { revision, all });
-        let snap = self.snap(&self.projects[at], FileId(0), None);
+        if whole {
+            self.projects[at].found = Arc::new(Found { revision, all });
+            self.answer_waiting(at);
+            let snap = self.snap(&self.projects[at], FileId(0), None);
+            self.publish(at, &snap, true);
+            self.wake_later(folder.clone(), revision);
+        } else {
+            let mut snap = self.snap(&self.projects[at], FileId(0), None);
+            snap.found = Arc::new(Found { revision, all });
+            self.publish(at, &snap, false);
+        }
+    }
+
+    fn answer_waiting(&mut self, at: usize) {
         let waiting = std::mem::take(&mut self.projects[at].waiting);
+        let snap = self.snap(&self.projects[at], FileId(0), None);
         for (file, reply) in waiting {
             let _ = reply.send(diagnostics::of_file(&snap, file));
         }
-        self.publish(at, &snap);
     }
 
-    /// Tells the client what is new.
-    fn publish(&mut self, at: usize, snap: &Snap) {
+    fn wake_later(&self, folder: Arc<Path>, revision: u64) {
+        let tx = self.tx.clone();
+        self.runtime.spawn(async move {
+            tokio::time::sleep(QUIET).await;
+            let _ = tx.send(Event::Idle { folder, revision });
+        });
+    }
+
+    /// Makes the outputs, to find what can't be written, and for whoever asks for them next.
+    fn idle(&mut self, folder: &Arc<Path>, revision: u64) {
+        let Some(project) = self.projects.iter().find(|p| p.folder == *folder && p.revision == revision) else {
+            return;
+        };
+        if !self.config.evaluate || project.parts.is_empty() {
+            return;
+        }
+        let (analysis, tx, folder) = (project.host.snapshot(), self.tx.clone(), folder.clone());
+        self.runtime.spawn_blocking(move || {
+            let prepare = || (analysis.evaluated(), analysis.session().places());
+            let prepared = cancellable(AssertUnwindSafe(prepare));
+            // Outputs take long and look at no clock, so nothing may wait for them.
+            drop(analysis);
+            let Ok((evaluated, places)) = prepared else { return };
+            let problems = catch_unwind(AssertUnwindSafe(|| diagnostics::of_outputs(&evaluated, &places)));
+            match problems {
+                Ok(problems) if problems.is_empty() => {}
+                Ok(problems) => drop(tx.send(Event::Outputs { folder, revision, problems })),
+                Err(_) => tracing::error!("the outputs could not be made"),
+            }
+        });
+    }
+
+    fn outputs(&mut self, folder: &Arc<Path>, revision: u64, problems: Vec<Diagnostic>) {
+        let Some(at) = self.projects.iter().position(|p| p.folder == *folder && p.revision == revision) else { return };
+        let mut all = self.projects[at].found.all.clone();
+        for problem in problems {
+            let known = all.iter().any(|d| d.code == problem.code && d.place == problem.place);
+            if !known {
+                all.push(problem);
+            }
+        }
+        self.projects[at].found = Arc::new(Found { revision, all });
+        let snap = self.snap(&self.projects[at], FileId(0), None);
+        self.publish(at, &snap, true);
+    }
+
+    /// Tells the client what is new; with `refresh` also that it may ask again.
+    fn publish(&mut self, at: usize, snap: &Snap, refresh: bool) {
         let pulled = |file: FileId, documents: &FxHashMap<PathBuf, Document>| {
             let open = || documents.values().any(|d| d.project == snap.folder && d.file == file);
             self.client.pulls && open()
@@ -400,7 +483,7 @@ impl World {
                 false => drop(project.published.insert(file, diagnostics)),
             }
         }
-        if changed {
+        if changed && refresh {
             let _ = self.out.send(Outgoing::Refresh);
         }
     }

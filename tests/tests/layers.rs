@@ -79,7 +79,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-outputs",
         ],
     ),
-    ("kss-lsp", &["kss-span", "kss-diag", "kss-project", "kss-ide"]),
+    ("kss-lsp", &["kss-span", "kss-diag", "kss-eval", "kss-project", "kss-ide"]),
 ];
 
 /// The binary and the tests may use everything.

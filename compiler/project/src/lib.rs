@@ -9,7 +9,7 @@ mod places;
 mod session;
 mod shared;
 
-pub use cancel::{Cancelled, cancellable};
+pub use cancel::{Cancelled, Changes, cancellable};
 pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, find_lock, load, standard_library};
 pub use places::Places;
@@ -18,5 +18,5 @@ pub fn read_file(path: &str) -> Option<Vec<u8>> {
     assets::Assets::bytes(path)
 }
 
-pub use session::{Checked, Database, Session, TestResult};
+pub use session::{Checked, Database, Session, Statics, TestResult};
 pub use shared::Shared;

@@ -1,5 +1,6 @@
 //! A project that is open: its database, and everything that is wrong with it.
 
+use crate::cancel::Changes;
 use crate::db::{self, ItemKey, Project, ScopeName, SourceFile};
 use crate::load::Loaded;
 use crate::{Places, Shared, evaluation};
@@ -51,7 +52,7 @@ impl Session {
             loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
         let flake_lock = loaded.schemas.flake_lock().map(Arc::from);
-        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
+        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)), Changes::default());
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
         Session { db, project, files, disk, unreadable: loaded.diags, carried: loaded.carried, flake_lock }
     }
@@ -74,9 +75,15 @@ impl Session {
     /// Replaces the text of a file.
     pub fn set_text(&mut self, file: FileId, text: Arc<str>) {
         use salsa::Setter;
+        self.announce();
         if let Some(file) = self.files.get(file.0 as usize) {
             file.set_text(&mut self.db).to(text);
         }
+    }
+
+    /// Ends what runs on snapshots.
+    fn announce(&self) {
+        self.project.changes(&self.db).announce();
     }
 
     /// Adds a file, or the text of one that is there. `disk`: where it lies.
@@ -86,6 +93,7 @@ impl Session {
             self.set_text(known, text);
             return self.listed(known, true);
         }
+        self.announce();
         let id = FileId(self.files.len() as u32);
         let file = SourceFile::new(&self.db, id, path, text);
         self.files.push(file);
@@ -107,6 +115,7 @@ impl Session {
     /// Says that a file which an evaluation may read (`file("…")`) has changed.
     pub fn assets_changed(&mut self) {
         use salsa::Setter;
+        self.announce();
         let next = self.project.assets(&self.db) + 1;
         self.project.set_assets(&mut self.db).to(next);
     }
@@ -114,6 +123,7 @@ impl Session {
     fn listed(&mut self, id: FileId, wanted: bool) -> FileId {
         use salsa::Setter;
         let Some(file) = self.files.get(id.0 as usize).copied() else { return id };
+        self.announce();
         let mut listed = self.project.files(&self.db).clone();
         let known = listed.iter().position(|f| *f == file);
         match (known, wanted) {
@@ -255,34 +265,52 @@ impl Session {
 
     /// Everything that is wrong, arranged, and what was evaluated.
     pub fn check(&self) -> Checked {
+        let statics = self.check_statically();
+        let sites = if statics.broken { Vec::new() } else { self.sites() };
+        let outcomes: Vec<(Symbol, Outcome)> =
+            sites.into_iter().filter_map(|site| Some((site, self.evaluate(site)?))).collect();
+        let parts: Vec<Arc<ScopeModel>> =
+            outcomes.iter().flat_map(|(_, outcome)| outcome.parts.iter().cloned()).collect();
+        let diagnostics = self.diagnostics(&statics, &parts);
+        Checked { diagnostics, outcomes, places: statics.places }
+    }
+
+    /// What can be said without evaluating.
+    pub fn check_statically(&self) -> Statics {
         self.parse_all();
         let places = self.places();
-        let mut diagnostics = self.static_diagnostics(&places);
+        let diagnostics = self.static_diagnostics(&places);
         // After a syntax error statements are missing, and what evaluation says would be about that. If which entries exist goes
         // in a circle, all of it would be about the circle.
         let hopeless = |d: &Diagnostic| d.code.id < "K0200" || *d.code == code::KIND_CYCLE;
         let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && hopeless(d));
-        let mut outcomes = Vec::new();
+        Statics { places, diagnostics, broken }
+    }
+
+    /// Every site with its clusters, evaluated: the site itself first. Nothing if that makes no sense.
+    pub fn parts(&self, statics: &Statics) -> Vec<Arc<ScopeModel>> {
+        let sites = if statics.broken { Vec::new() } else { self.sites() };
+        let parts = sites.into_iter().filter_map(|site| self.evaluate_parts(site));
+        parts.flat_map(|(whole, clusters)| std::iter::once(whole).chain(clusters)).collect()
+    }
+
+    /// All that is wrong, arranged: what was found without evaluating, and what the evaluated `parts` report. These may be of
+    /// an earlier text; then their places are as near as can be.
+    pub fn diagnostics(&self, statics: &Statics, parts: &[Arc<ScopeModel>]) -> Vec<Diagnostic> {
+        let mut diagnostics = statics.diagnostics.clone();
         let mut scopes = Vec::new();
-        if !broken {
-            for site in self.sites() {
-                let Some(outcome) = self.evaluate(site) else { continue };
-                for part in &outcome.parts {
-                    // What is wrong with the site itself is wrong everywhere.
-                    let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
-                    scopes.extend(cluster.clone());
-                    diagnostics.extend(part.reports.iter().map(|report| {
-                        let mut diag = self.located(&places, report);
-                        diag.scopes.extend(cluster.clone());
-                        diag
-                    }));
-                }
-                outcomes.push((site, outcome));
-            }
+        for part in parts.iter().filter(|_| !statics.broken) {
+            // What is wrong with the site itself is wrong everywhere.
+            let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
+            scopes.extend(cluster.clone());
+            diagnostics.extend(part.reports.iter().map(|report| {
+                let mut diag = self.located(&statics.places, report);
+                diag.scopes.extend(cluster.clone());
+                diag
+            }));
         }
         let diagnostics = self.without_shadows(drop_followers(diagnostics));
-        let diagnostics = kss_diag::arrange(diagnostics, &scopes, self);
-        Checked { diagnostics, outcomes, places }
+        kss_diag::arrange(diagnostics, &scopes, self)
     }
 
     /// Without what is said of a line that can't be read: what is left of it means something else than its writer did.
@@ -365,6 +393,15 @@ impl Sources for Session {
     fn text(&self, file: FileId) -> &str {
         self.files.get(file.0 as usize).map_or("", |f| f.text(&self.db))
     }
+}
+
+/// What was found without evaluating.
+pub struct Statics {
+    /// Places of all items.
+    pub places: Places,
+    diagnostics: Vec<Diagnostic>,
+    /// Would an evaluation be about something else than what was meant?
+    broken: bool,
 }
 
 /// A test that ran.

@@ -56,7 +56,7 @@ fn hover_tells_the_value_in_each_cluster() {
     let found = client.request("textDocument/hover", at(&file, &text, "use ci|lium"));
     let value = found["contents"]["value"].as_str().expect("markdown");
     assert!(value.contains("module cilium"), "{value}");
-    let found = client.request("textDocument/hover", at(&file, &text, "lan.host(|"));
+    let found = client.request("textDocument/hover", at(&file, &text, "lan.ho|st("));
     assert!(!found.is_null());
 }
 
@@ -96,7 +96,7 @@ fn calls_and_types_have_hierarchies() {
 #[test]
 fn from_the_source_to_the_outputs_and_back() {
     let (_dir, file, text, mut client) = opened("kcs.kss", json!({}));
-    let why = client.request("kss/why", at(&file, &text, "memory = 10|GiB"));
+    let why = client.request("kss/why", at(&file, &text, "memor|y = 10GiB"));
     assert!(why[0]["steps"][0]["location"]["uri"].is_string(), "{why}");
     let outputs = client.request("kss/outputs", at(&file, &text, "cluster k|cs"));
     let cilium =
@@ -107,7 +107,7 @@ fn from_the_source_to_the_outputs_and_back() {
     let params = json!({ "textDocument": { "uri": uri(&file) }, "path": cilium["path"], "line": line });
     let source = client.request("kss/sourceOf", params);
     assert!(source["steps"][0]["location"]["uri"].as_str().is_some_and(|u| u.ends_with(".kss")), "{source}");
-    let generated = client.request("kss/generatedOf", at(&file, &text, "memory = 10|GiB"));
+    let generated = client.request("kss/generatedOf", at(&file, &text, "memor|y = 10GiB"));
     assert!(generated.is_array());
     let params = json!({ "textDocument": { "uri": uri(&file) }, "path": "clusters/none.yaml", "line": 0 });
     assert_eq!(client.request("kss/sourceOf", params), Value::Null);

@@ -23,18 +23,16 @@ struct Slot<'a> {
 /// Keys of the record around.
 pub(super) fn of_record(request: &Request<'_>, path: &[Node<'_>], out: &mut Offers) {
     let written = spot::block(path).map(spot::written).unwrap_or_default();
-    match request.cursor() {
-        Some(Cursor::Key { of, module }) => keys(request, of, *module, &written, out),
-        _ => {}
+    if let Some(Cursor::Key { of, module }) = request.cursor() {
+        keys(request, of, *module, &written, out);
     }
     foreign::keys(request, path, &[], &written, out);
 }
 
 /// Keys below those of a path: `a.b.`
 pub(super) fn below(request: &Request<'_>, path: &[Node<'_>], above: &[Key], out: &mut Offers) {
-    match request.cursor() {
-        Some(Cursor::Key { of, module }) => keys(request, of, *module, &[], out),
-        _ => {}
+    if let Some(Cursor::Key { of, module }) = request.cursor() {
+        keys(request, of, *module, &[], out);
     }
     foreign::keys(request, path, above, &[], out);
 }

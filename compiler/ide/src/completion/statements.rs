@@ -209,6 +209,6 @@ fn snippet(sig: &KindSig) -> String {
 }
 
 /// The kind called `name` if a word of that name names entries.
-pub(super) fn kind<'a>(sigs: &'a Signatures, name: Symbol) -> Option<&'a KindSig> {
+pub(super) fn kind(sigs: &Signatures, name: Symbol) -> Option<&KindSig> {
     sigs.kinds.get(&name).map(|k| &**k)
 }
