@@ -93,6 +93,8 @@ pub(crate) struct Client {
     pub refresh_diagnostics: bool,
     /// It shows progress.
     pub progress: bool,
+    /// It inserts snippets.
+    pub snippets: bool,
     /// It watches files if it is asked to.
     pub watches: bool,
     /// It takes the request to ask for settings.
@@ -112,11 +114,13 @@ impl Client {
         let workspace = workspace.unwrap_or_default();
         let text_document = text_document.unwrap_or_default();
         let offered = general.and_then(|g| g.position_encodings).unwrap_or_default();
+        let item = text_document.completion.and_then(|c| c.completion_item);
         Client {
             encoding: Encoding::negotiate(&offered),
             pulls: text_document.diagnostic.is_some(),
             refresh_diagnostics: workspace.diagnostics.and_then(|d| d.refresh_support).unwrap_or(false),
             progress: window.and_then(|w| w.work_done_progress).unwrap_or(false),
+            snippets: item.and_then(|i| i.snippet_support).unwrap_or(false),
             watches: workspace.did_change_watched_files.and_then(|w| w.dynamic_registration).unwrap_or(false),
             configuration: workspace.configuration.unwrap_or(false),
             refresh_lenses: workspace.code_lens.and_then(|c| c.refresh_support).unwrap_or(false),

@@ -9,6 +9,7 @@
 
 mod answers;
 mod capabilities;
+mod completing;
 mod config;
 mod convert;
 mod custom;

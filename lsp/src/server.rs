@@ -2,6 +2,7 @@
 
 use crate::answers;
 use crate::capabilities;
+use crate::completing;
 use crate::config::{Client as Abilities, Config};
 use crate::evaluated;
 use crate::outgoing;
@@ -497,6 +498,19 @@ impl LanguageServer for Server {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
         let found = self.ask(&text_document.uri, move |snap| {
             snap.analysis.hover(snap.at(position)).map(|hover| evaluated::hover(snap, hover))
+        });
+        Ok(found.await?.flatten())
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        self.ask(&text_document.uri, move |snap| completing::completions(snap, position)).await
+    }
+
+    async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        let found = self.ask(&text_document.uri, move |snap| {
+            snap.analysis.signature_help(snap.at(position)).map(completing::signature_help)
         });
         Ok(found.await?.flatten())
     }

@@ -48,3 +48,55 @@ fn a_wrong_test_fails() {
     let passed: Vec<_> = results.iter().filter(|r| r.diagnostics.is_empty()).map(|r| &r.title).collect();
     assert!(passed.is_empty(), "{passed:?}");
 }
+
+/// Two sites in one project, and a test that mixes them.
+const SITES: &str = r#"
+site home {
+  domains  { root = "example.com", base = "home.example.com" }
+  contact  = "admin@example.com"
+  git      { project = "home" }
+  operator { ssh-keys = ["ssh-ed25519 AAAA admin@example.com"] }
+  network lan { cidrs = [10.69.50.0/24] }
+  primary = network.lan
+  router  { ip = 10.69.50.1 }
+}
+site away {
+  domains  { root = "example.org", base = "away.example.org" }
+  contact  = "admin@example.org"
+  git      { project = "away" }
+  operator { ssh-keys = ["ssh-ed25519 AAAA admin@example.org"] }
+  network lan { cidrs = [10.69.60.0/24] }
+  primary = network.lan
+  router  { ip = 10.69.60.1 }
+}
+test "away" {
+  given away with { tune network lan { mtu = 9000 } }
+  expect no error
+  expect away.network.lan.mtu == 9000 and away.domains.root == "example.org"
+}
+test "home" {
+  for mtu in [1400, 9000] {
+    given home with { tune network lan { mtu = mtu } }
+    expect home.network.lan.mtu == mtu
+  }
+  expect home.router.ip == 10.69.50.1
+}
+test "both" {
+  given home
+  given away
+}
+"#;
+
+#[test]
+fn a_test_is_about_one_site() {
+    let folder = tempfile::tempdir().expect("a folder for the sites");
+    std::fs::write(folder.path().join("sites.kss"), SITES).expect("the folder can be written");
+    let loaded = kss_project::load(&[folder.path().to_owned()]).expect("the folder is there");
+    let built = build_loaded(loaded);
+    assert!(!built.checked.has_errors(), "{}", built.errors().concat());
+    let results = built.session.test(&built.checked, "");
+    let places = Places::new(&built.session);
+    let said: Vec<String> = results.iter().map(|r| terminal_all(&r.diagnostics, &places, false)).collect();
+    assert!(said[0].is_empty() && said[1].is_empty(), "{}{}", said[0], said[1]);
+    assert!(said[2].contains("`away` is not of site `home`"), "{}", said[2]);
+}

@@ -241,12 +241,13 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The names of all modules in use in a scope.
+    /// The names of the modules in use in a scope, without those that are in use in every scope: nobody can remove these.
     pub(crate) fn modules_of(&mut self, scope: ScopeKey, at: Origin) -> Value {
         let own: Option<Vec<Symbol>> =
             self.scopes.get(&scope).map(|s| s.modules.iter().map(|m| self.module(*m).ir.name).collect());
         let foreign = || self.foreign_scope(scope)?.modules.get(&scope).cloned();
-        let names = own.or_else(foreign).unwrap_or_default();
+        let mut names = own.or_else(foreign).unwrap_or_default();
+        names.retain(|name| !self.program.always.contains(name));
         Value::list(names.into_iter().map(|name| Value::text(name.as_str(), at)).collect(), at)
     }
 }

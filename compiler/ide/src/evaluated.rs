@@ -12,7 +12,8 @@ use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The evaluated sites of a project with what is asked of them. Everything behind the evaluation itself is made when somebody
-/// first asks and serves all snapshots in which the evaluation is the same one.
+/// first asks and serves all snapshots in which the evaluation is the same one. Others who ask wait, so a thread of a pool that
+/// makes outputs (rayon's) must not ask.
 #[derive(Default)]
 pub struct Evaluated {
     sites: Vec<EvaluatedSite>,

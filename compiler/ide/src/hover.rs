@@ -7,13 +7,15 @@ mod uses;
 
 pub(crate) use literal::literal_value;
 
-use crate::values::Group;
+use crate::values::{Group, value_of};
 use crate::{Analysis, Evaluated, FilePosition, Place};
 use kss_eval::{Layer, WhyStep};
 use kss_ir::Ty;
 use kss_project::Places;
 use kss_sema::{Target, Usage, Word};
 use kss_span::{LineIndex, Origin, TextRange};
+use kss_syntax::ast::StmtKind;
+use kss_syntax::visit::Node;
 use kss_syntax::{TokenKind, word_doc};
 use kss_value::Kind;
 use std::fmt::Write;
@@ -56,14 +58,16 @@ impl Analysis {
         let place = self.place(at)?;
         let (kind, token) = self.token(at)?;
         match kind {
-            TokenKind::Literal(class) => return self.hover_literal(&place, class, token),
+            TokenKind::Literal(class) => {
+                return self.hover_literal(&place, class, token).or_else(|| self.hover_key(&place, token));
+            }
             TokenKind::Comment | TokenKind::Doc | TokenKind::Space | TokenKind::Newline => return None,
             _ => {}
         }
         if let Some((word, range)) = self.word(&place) {
             return self.hover_word(&place, &word, range);
         }
-        if let Some(found) = self.hover_foreign(&place) {
+        if let Some(found) = self.hover_foreign(&place).or_else(|| self.hover_foreign_kind(&place)) {
             return Some(found);
         }
         let evaluated = self.evaluated();
@@ -101,10 +105,27 @@ impl Analysis {
         best
     }
 
+    /// A value that says all of itself: what it is the value of.
+    fn hover_key(&self, place: &Place, token: TextRange) -> Option<Hover> {
+        let around = place.around();
+        let stmt = around.iter().rev().find_map(|node| match node {
+            Node::Stmt(stmt) => Some(*stmt),
+            _ => None,
+        })?;
+        let StmtKind::Field(field) = &stmt.kind else { return None };
+        let whole = value_of(stmt).filter(|value| place.range(value.id.0) == token)?;
+        let key = place.range(field.path.last()?.id().0);
+        let at = FilePosition { file: place.at.file, offset: key.lo };
+        self.hover(at).map(|hover| Hover { range: place.range(whole.id.0), ..hover })
+    }
+
     fn hover_word(&self, place: &Place, word: &Word, range: TextRange) -> Option<Hover> {
         let mut card = Card::default();
         let evaluated = self.evaluated();
-        match self.navigate(&word.target).into_iter().next() {
+        let navs = self.navigate(&word.target);
+        // Of several of one name the one that stands here is meant.
+        let here = navs.iter().find(|nav| nav.file == place.at.file && nav.focus == range);
+        match here.or(navs.first()).cloned() {
             Some(nav) => {
                 card.code(&self.signature(&nav, word, place));
                 card.text(self.declared_in(&nav));

@@ -8,6 +8,7 @@
 
 mod actions;
 mod calls;
+mod completion;
 mod declared;
 mod evaluated;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod outputs;
 mod place;
 mod ranges;
 mod references;
+mod signature;
 mod symbols;
 #[cfg(test)]
 mod testing;
@@ -33,6 +35,7 @@ mod why;
 
 pub use actions::{Action, ActionKind};
 pub use calls::Call;
+pub use completion::{Completion, CompletionKind, Insert};
 pub use declared::Nav;
 pub use evaluated::Evaluated;
 pub use host::Host;
@@ -45,6 +48,7 @@ pub use outputs::{Carried, Preview, outputs};
 pub use place::{FilePosition, Place};
 pub use ranges::{Fold, FoldKind, Link, LinkTarget};
 pub use references::{Reference, RenameError, UsageOrd};
+pub use signature::SignatureHelp;
 pub use symbols::DocumentSymbol;
 pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
 pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};

@@ -71,7 +71,12 @@ impl Analysis {
     pub(crate) fn values_at(&self, place: &Place, evaluated: &Evaluated) -> Vec<Found> {
         let around = place.around();
         if let Some(stmt) = written(&around, place) {
-            return self.values_of_statement(place, stmt, evaluated);
+            let found = self.values_of_statement(place, stmt, evaluated);
+            // Where nobody else could have written it, nothing but the value itself is kept.
+            return match value_of(stmt) {
+                Some(expr) if found.is_empty() => self.values_of_expr(place.item, expr, evaluated),
+                _ => found,
+            };
         }
         if let Some((word, _)) = self.word(place)
             && word.usage == Usage::Declare
@@ -248,6 +253,17 @@ fn written<'a>(around: &[Node<'a>], place: &Place) -> Option<&'a Stmt> {
     let is_value = matches!(field.value, Some(FieldValue::Expr(_) | FieldValue::KeyedExpr { .. }));
     let last = field.path.last()?.id();
     (is_value && field.ty.is_none() && last == key && place.touches(key)).then_some(stmt)
+}
+
+/// The expression that a statement gives its field.
+pub(crate) fn value_of(stmt: &Stmt) -> Option<&Expr> {
+    match &stmt.kind {
+        StmtKind::Field(field) => match &field.value {
+            Some(FieldValue::Expr(expr)) => Some(expr),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The innermost expression; of the name of a function the call.

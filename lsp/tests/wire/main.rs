@@ -3,3 +3,4 @@
 mod client;
 mod navigation;
 mod session;
+mod writing;

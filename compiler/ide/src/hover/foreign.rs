@@ -53,6 +53,28 @@ impl Analysis {
         card.finish(place.range(found.key))
     }
 
+    /// The Kubernetes kind in the head of a manifest.
+    pub(super) fn hover_foreign_kind(&self, place: &Place) -> Option<Hover> {
+        let around = place.around();
+        let Node::Key(key) = around.last()? else { return None };
+        let head = around.iter().rev().find_map(|node| match node {
+            Node::Head(head) => Some(*head),
+            _ => None,
+        })?;
+        let is_kind = head.words.first().and_then(Key::literal).is_some_and(|kind| kind == "manifest")
+            && head.words.get(1).is_some_and(|word| word.id() == key.id());
+        let kind = key.literal().filter(|_| is_kind)?;
+        let schemas = self.session().schemas();
+        let mut card = Card::default();
+        for info in schemas.kinds_named(&kind) {
+            let lives = if info.namespaced { "lives in a namespace" } else { "lives outside of namespaces" };
+            card.text(format!("**{kind}** {} — {lives}, from {}", info.api_version, info.source));
+            let doc = schemas.kind(&info.api_version, &kind).and_then(|schema| describe(&schema, &[])?.doc);
+            card.text(doc.unwrap_or_default());
+        }
+        card.finish(place.range(key.id().0))
+    }
+
     /// The schema of the entry that a key is in, and what it is called.
     pub(crate) fn foreign_schema(
         &self,

@@ -26,7 +26,11 @@ impl Analysis {
             Some(DeclKind::Case) if text.starts_with('{') => head(&format!("{} {text}", nav.name)),
             Some(_) => head(text),
             None if matches!(word.target, Target::File(_)) => String::new(),
-            None => format!("{}{}", nav.name, typed(ty())),
+            // `it` is declared by the condition that it stands in.
+            None => {
+                let name = self.text(place.at.file).get(place.range(word.node).range()).unwrap_or_default();
+                format!("{name}{}", typed(ty()))
+            }
         }
     }
 

@@ -102,3 +102,23 @@ overlay s { con$0tact = \"me@example.net\" }
     says(&said, &["`a private value`"]);
     assert!(!said.contains("me@") && !said.contains("placeholder@"), "{said}");
 }
+
+#[test]
+fn keys_of_other_software_have_type_and_documentation() {
+    let host = clusters();
+    let analysis = host.snapshot();
+    says(&at(&analysis, "metallb.kss", "speaker.tolera$0tions"), &["speaker.tolerations : ", "chart metallb 0.15.3"]);
+    let manifest = at(&analysis, "metallb.kss", "spec.addre$0sses");
+    says(&manifest, &["kind IPAddressPool (metallb.io/v1beta1)", "- kss: `[\"10.69.50.192-10.69.50.207\"]`"]);
+    says(&at(&analysis, "metallb.kss", "manifest IPAddr$0essPool"), &["metallb.io/v1beta1", "lives in a namespace"]);
+    says(&at(&analysis, "rke2.kss", "boot.kernel.sys$0ctl"), &["NixOS"]);
+}
+
+#[test]
+fn a_plain_value_is_that_of_its_field() {
+    let host = clusters();
+    let analysis = host.snapshot();
+    says(&at(&analysis, "kcs.kss", "asn = 64$0513"), &["option asn : Asn", "- kcs: `64513`"]);
+    says(&at(&analysis, "metallb.kss", "count(i$0t) > 0"), &["it : [IpRange]"]);
+    says(&at(&analysis, "kcs.kss", "nic n$0at {"), &["in `kcs`"]);
+}

@@ -106,6 +106,11 @@ impl Lower<'_> {
             ast::StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
                 StmtKind::Do(self.infer(value).0)
             }
+            ast::StmtKind::Element(value) if self.marked_path(value).is_some() => {
+                let Some(field) = self.marked_path(value) else { return };
+                self.path_type(&field, target, &mut []);
+                return;
+            }
             ast::StmtKind::Element(ast::Expr { kind: ast::ExprKind::Name(name), .. }) if self.is_marker(*name) => {
                 let of = target.ty();
                 self.at_cursor(Cursor::Key { of, module: None });
