@@ -8,6 +8,9 @@
 
 (require 'ert)
 (require 'kss-mode)
+(declare-function eglot-shutdown "eglot" (server))
+(defvar eglot-sync-connect)
+(defvar project-find-functions)
 
 (defconst kss-tests--root (expand-file-name "../.." (file-name-directory (or load-file-name buffer-file-name))))
 
@@ -149,6 +152,40 @@
       (with-current-buffer (window-buffer (selected-window))
         (should (equal (file-name-nondirectory buffer-file-name) "kcs.kss"))
         (should (= (line-number-at-pos) 5))))))
+
+;;;; The real server, where $KSSC names the compiler and Eglot is there
+
+(ert-deftest kss-the-real-server ()
+  (skip-unless (and (getenv "KSSC") (require 'eglot nil t)))
+  (let* ((root (make-temp-file "kss" t))
+         (folder (expand-file-name "a/b/site/clusters" root))
+         (kss-server-command (list (getenv "KSSC") "lsp"))
+         (eglot-sync-connect 60)
+         (project-find-functions (list (lambda (_) (cons 'transient (file-name-directory folder))))))
+    (unwind-protect
+        (progn
+          (make-directory folder t)
+          (dolist (name '("homelab.kss" "kcs.kss" "kss.kss"))
+            (copy-file (expand-file-name (concat "clusters/" name) kss-tests--root) (expand-file-name name folder)))
+          (with-current-buffer (find-file-noselect (expand-file-name "kss.kss" folder))
+            (should (derived-mode-p 'kss-mode))
+            (call-interactively #'eglot)
+            (should (eglot-current-server))
+            (search-forward "memory = 10GiB")
+            (goto-char (match-beginning 0))
+            (kss-why)
+            (with-current-buffer "*kss why*"
+              (should (string-match-p "10GiB" (buffer-string)))
+              (should (string-match-p "clusters/kss.kss:[0-9]+: counts: " (buffer-string))))
+            (goto-char (point-min))
+            (search-forward "cluster kss")
+            (cl-letf (((symbol-function 'completing-read) (lambda (_prompt paths &rest _) (car paths))))
+              (kss-outputs))
+            (should (string-prefix-p "*kss output: clusters/kss/" (buffer-name (window-buffer (selected-window)))))
+            (eglot-shutdown (eglot-current-server))
+            (set-buffer-modified-p nil)
+            (kill-buffer)))
+      (delete-directory root t))))
 
 (provide 'kss-mode-tests)
 ;;; kss-mode-tests.el ends here

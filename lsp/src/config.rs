@@ -141,4 +141,38 @@ mod tests {
         assert!(config.inlay_hints.values);
         assert_eq!(Config::read(&serde_json::json!(null)), Config::default());
     }
+
+    /// Settings of the extension for Visual Studio Code, without those of the client itself: path and default.
+    fn of_the_extension() -> Vec<(String, serde_json::Value)> {
+        let manifest: serde_json::Value =
+            serde_json::from_str(include_str!("../../editors/vscode/package.json")).expect("it is JSON");
+        let settings = manifest["contributes"]["configuration"]["properties"].as_object().expect("it has settings");
+        let own = |name: &str| !name.starts_with("kss.server.") && !name.starts_with("kss.trace.");
+        let settings = settings.iter().filter(|(name, _)| own(name));
+        settings.map(|(name, setting)| (name["kss.".len()..].to_owned(), setting["default"].clone())).collect()
+    }
+
+    fn with(path: &str, value: serde_json::Value) -> Config {
+        let nested = path.rsplit('.').fold(value, |inner, key| serde_json::json!({ key: inner }));
+        Config::read(&nested)
+    }
+
+    #[test]
+    fn the_extension_has_the_settings_of_the_server_with_their_defaults() {
+        let settings = of_the_extension();
+        for (path, default) in &settings {
+            assert_eq!(with(path, default.clone()), Config::default(), "{path} has another default");
+            let other = match default {
+                serde_json::Value::Bool(on) => serde_json::json!(!on),
+                _ => serde_json::json!("elsewhere"),
+            };
+            assert_ne!(with(path, other), Config::default(), "the server doesn't know {path}");
+        }
+        // One line of the debug form for each field that is no record.
+        let known = format!("{:#?}", Config::default())
+            .lines()
+            .filter(|line| line.ends_with(',') && line.contains(": "))
+            .count();
+        assert_eq!(settings.len(), known, "{settings:?}");
+    }
 }
