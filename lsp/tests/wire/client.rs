@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// How long an answer may take before a test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The server of this build; benches name another.
+const SERVER: Option<&str> = option_env!("CARGO_BIN_EXE_kss-lsp");
+
 /// A server that runs, and what it has said.
 pub(crate) struct Client {
     child: Child,
@@ -35,7 +38,17 @@ impl Client {
 
     /// As [`Client::start`], with arguments.
     pub(crate) fn start_with(folders: &[&Path], capabilities: Value, args: &[&str]) -> Client {
-        let mut client = Client::silent(args);
+        Client::silent(args).greeted(folders, capabilities)
+    }
+
+    /// As [`Client::start`], of another program.
+    #[allow(dead_code)] // Of the benches.
+    pub(crate) fn of(program: &Path, args: &[&str], folders: &[&Path], capabilities: Value) -> Client {
+        Client::running(Command::new(program).args(args)).greeted(folders, capabilities)
+    }
+
+    fn greeted(mut self, folders: &[&Path], capabilities: Value) -> Client {
+        let client = &mut self;
         let folders: Vec<Value> = folders.iter().map(|f| json!({ "uri": uri(f), "name": "test" })).collect();
         let params = json!({
             "processId": std::process::id(), "rootUri": null, "capabilities": capabilities, "workspaceFolders": folders,
@@ -43,17 +56,16 @@ impl Client {
         let hello = client.request("initialize", params);
         client.offers = hello["capabilities"].clone();
         client.notify("initialized", json!({}));
-        client
+        self
     }
 
     /// Starts a server and says nothing.
     pub(crate) fn silent(args: &[&str]) -> Client {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kss-lsp"))
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the server starts");
+        Client::running(Command::new(SERVER.expect("there is a server")).args(args))
+    }
+
+    fn running(command: &mut Command) -> Client {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the server starts");
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("it has an output");
         let (tx, from) = channel();
@@ -196,6 +208,18 @@ impl Client {
         let document = json!({ "uri": uri, "version": version });
         self.notify("textDocument/didChange", json!({ "textDocument": document, "contentChanges": changes }));
         version
+    }
+
+    /// Number of the server's process.
+    #[allow(dead_code)] // Of the benches.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Forgets what the server has said so far.
+    #[allow(dead_code)] // Of the benches.
+    pub(crate) fn forget(&mut self) {
+        self.said.clear();
     }
 
     /// Says goodbye; gives the exit code.

@@ -2,5 +2,6 @@
 
 mod client;
 mod navigation;
+mod random;
 mod session;
 mod writing;

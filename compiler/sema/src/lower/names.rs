@@ -311,7 +311,10 @@ impl Lower<'_> {
         out.extend(self.lets.keys().copied());
         out.extend(["site", "cluster", "machine", "node"].map(Symbol::new));
         let file = self.sigs.files.get(&self.file);
-        out.extend(file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied());
+        let mut of_file: Vec<Symbol> =
+            file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied().collect();
+        of_file.sort();
+        out.extend(of_file);
         out
     }
 

@@ -61,7 +61,8 @@ impl Lower<'_> {
         } else if self.sigs.sites.contains_key(&base.text) {
             (ScopeKind::Site, "site")
         } else {
-            let known: Vec<Symbol> = self.sigs.clusters.keys().chain(self.sigs.sites.keys()).copied().collect();
+            let mut known: Vec<Symbol> = self.sigs.clusters.keys().chain(self.sigs.sites.keys()).copied().collect();
+            known.sort();
             let message = format!("there is no cluster or site `{}`", base.text);
             self.unknown(&code::UNKNOWN_BASE, base.id, message, &base.text, known.iter().map(|s| s.as_str()));
             return;
