@@ -113,3 +113,85 @@ fn the_lock_of_another_repository_is_not_ours() {
     std::fs::write(folder.path().join("mine/kss.lock"), "").expect("a file");
     assert_eq!(kss_project::find_lock(&[clusters.join("a.kss")]), Some(folder.path().join("mine/kss.lock")));
 }
+
+/// All steps of the reference site, by file in order.
+fn steps() -> Vec<(String, Vec<serde_json::Value>)> {
+    let tree = &kss_tests::reference::reference().tree;
+    let files = tree.iter().filter(|file| file.path.ends_with("/run.json"));
+    let read = |file: &kss_backend::File| {
+        let document: serde_json::Value = serde_json::from_slice(file.content.bytes()).expect("JSON");
+        (file.path.clone(), document["steps"].as_array().expect("steps").clone())
+    };
+    let found: Vec<_> = files.map(read).collect();
+    let paths: Vec<_> = found.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["clusters/kcs/run.json", "clusters/kss/run.json", "site/run.json"]);
+    found
+}
+
+fn texts<'v>(step: &'v serde_json::Value, field: &str) -> impl Iterator<Item = &'v str> {
+    step[field].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str)
+}
+
+#[test]
+fn steps_name_steps_that_are_there_and_stand_behind_them() {
+    let files = steps();
+    let all: std::collections::BTreeSet<&str> =
+        files.iter().flat_map(|(_, steps)| steps).filter_map(|step| step["id"].as_str()).collect();
+    assert_eq!(all.len(), files.iter().map(|(_, steps)| steps.len()).sum::<usize>(), "each name once");
+    for (path, steps) in &files {
+        let place = |id: &str| steps.iter().position(|step| step["id"] == id);
+        for (at, step) in steps.iter().enumerate() {
+            for need in texts(step, "needs") {
+                assert!(all.contains(need), "{path}: {} needs {need}, which is nowhere", step["id"]);
+                assert!(place(need).is_none_or(|before| before < at), "{path}: {} stands before {need}", step["id"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_name_files_that_are_there() {
+    let tree = &kss_tests::reference::reference().tree;
+    let there =
+        |path: &str| tree.get(path).is_some() || tree.iter().any(|file| file.path.starts_with(&format!("{path}/")));
+    let mut count = 0;
+    for (file, steps) in steps() {
+        for step in &steps {
+            for path in texts(step, "files") {
+                assert!(there(path), "{file}: {} names {path}", step["id"]);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "{count} files");
+}
+
+#[test]
+fn every_output_of_the_library_is_a_step_or_in_one() {
+    let files = steps();
+    let ids: Vec<&str> = files.iter().flat_map(|(_, steps)| steps).filter_map(|step| step["id"].as_str()).collect();
+    for id in [
+        "site/machine/hypervisor/domain/kss-master/start",
+        "site/machine/support/prove",
+        "site/machine/support/step/vault-init",
+        "site/tofu/base/apply",
+        "site/step/publish",
+        "clusters/kcs/step/kubeconfig",
+        "clusters/kcs/helm/cilium/install",
+        "clusters/kcs/tofu/platform/apply",
+        "clusters/kcs/hand-over",
+        "clusters/kcs/phase/apps",
+        "clusters/kcs/tofu/identity/apply",
+    ] {
+        assert!(ids.contains(&id), "{id}");
+    }
+    // What a run has to get right: the store of secrets before what is kept in it, the pod network before the engine.
+    let order = |wanted: [&str; 2]| {
+        let at = |id: &str| ids.iter().position(|other| *other == id).expect(id);
+        at(wanted[0]) < at(wanted[1])
+    };
+    assert!(order(["site/machine/support/step/vault-init", "site/tofu/base/plan"]));
+    assert!(order(["clusters/kcs/helm/cilium/install", "clusters/kcs/hand-over"]));
+    assert!(order(["clusters/kcs/tofu/platform/apply", "clusters/kcs/hand-over"]));
+    assert!(order(["clusters/kcs/step/broker-admin", "clusters/kcs/tofu/identity/plan"]));
+}

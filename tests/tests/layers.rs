@@ -41,6 +41,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kss-tofu", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-vars", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-libvirt", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
+    (
+        "kss-run",
+        &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend", "kss-nixos", "kss-argocd"],
+    ),
     ("kss-deploy", &["kss-backend"]),
     (
         "kss-outputs",
@@ -57,6 +61,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-tofu",
             "kss-vars",
             "kss-libvirt",
+            "kss-run",
         ],
     ),
     (

@@ -41,7 +41,7 @@ pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnos
     let modules: Vec<(&str, &str)> = context.tofu_modules.iter().filter_map(below).collect();
     let tofu = kss_tofu::Tofu { modules: &modules };
     let carried = carried::Carried { files: context.carried };
-    let backends: [&dyn Backend; 10] = [
+    let backends: [&dyn Backend; 11] = [
         &carried,
         &nixos,
         &helm,
@@ -52,6 +52,7 @@ pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnos
         &kss_vars::Files,
         &kss_vars::PushGuard,
         &kss_libvirt::Libvirt,
+        &kss_run::Run,
     ];
     let of_all = |write: &dyn Fn(&dyn Backend, &mut Sink<'_>)| {
         let mut tree = OutputTree::default();

@@ -97,7 +97,9 @@ impl<'a> Eval<'a> {
             if !known.is_empty() {
                 report = report.note(format!("locked are: {}", known.join(", ")));
             }
-            self.report(report.help("`kssc lock` fetches its schema; or say `unchecked values because \"…\"`"));
+            self.report(
+                report.help("`kssc lock chart FILE.tgz` adds its schema; or say `unchecked values because \"…\"`"),
+            );
             return;
         };
         let what = format!("chart {name} {version}");
@@ -123,7 +125,7 @@ impl<'a> Eval<'a> {
             if !self.is_unchecked(ix, &[]) && record.iter().any(|(name, _)| !self.is_unchecked(ix, &[*name])) {
                 let message = format!("kind {kind} of {version} is not in the lock, so it can't be checked");
                 let report = code::NOT_LOCKED.at(at, message).label("not locked");
-                self.report(report.help("`kssc lock` fetches its schema; or say `unchecked spec because \"…\"`"));
+                self.report(report.help("`kssc lock crd FILE` adds its schema; or say `unchecked spec because \"…\"`"));
             }
             return;
         };
@@ -163,7 +165,9 @@ impl<'a> Eval<'a> {
                 let hint = kss_diag::did_you_mean(&kind, names);
                 let message = format!("no kind `{kind}` is in the lock{hint}");
                 let report = code::NOT_LOCKED.at(at, message).label("unknown kind");
-                self.report(report.help("write its `apiVersion`, or lock the chart or file that brings it"));
+                self.report(
+                    report.help("write its `apiVersion`, or lock the file that defines it: `kssc lock crd FILE`"),
+                );
                 None
             }
             [_, _, ..] if report => {

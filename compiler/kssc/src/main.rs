@@ -69,6 +69,7 @@ fn dispatch(command: Command, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, F
         Command::Why(args) => commands::why::run(args, ui, driver),
         Command::Test(args) => commands::test::run(args, ui, driver),
         Command::Init(args) => commands::init::run(&args, ui),
+        Command::Lock(args) => commands::lock::run(args, ui),
         Command::Model(args) => commands::model::run(args, ui, driver),
         Command::Lsp(args) => commands::lsp::run(&args),
     }

@@ -49,7 +49,7 @@ impl Env for World {
     }
 
     fn locked_image(&self, image: &str) -> Option<String> {
-        self.schemas.image_digest(image).map(|digest| digest.to_string())
+        self.schemas.image_digest(image).map(|digest| format!("{image}@{digest}"))
     }
 
     fn public_key(&self, path: &str, key: &str) -> Option<String> {

@@ -310,7 +310,7 @@ impl Session {
             }));
         }
         let diagnostics = self.without_shadows(drop_followers(diagnostics));
-        kss_diag::arrange(diagnostics, &scopes, self)
+        images_together(kss_diag::arrange(diagnostics, &scopes, self))
     }
 
     /// Without what is said of a line that can't be read: what is left of it means something else than its writer did.
@@ -383,6 +383,32 @@ fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
             }
         })
         .collect()
+}
+
+/// One warning for all images that are not locked, where the first is named: they are mended together, and where the library
+/// names each of them is nothing that its user could change.
+fn images_together(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_image = |d: &Diagnostic| *d.code == code::NOT_LOCKED && d.severity == Severity::Warning;
+    let mut images: Vec<String> = diagnostics.iter().filter(|d| is_image(d)).map(|d| d.label.clone()).collect();
+    images.sort();
+    images.dedup();
+    if images.len() < 2 {
+        return diagnostics;
+    }
+    let mut first = true;
+    let mut kept = Vec::with_capacity(diagnostics.len());
+    for diagnostic in diagnostics {
+        if !is_image(&diagnostic) {
+            kept.push(diagnostic);
+        } else if std::mem::take(&mut first) {
+            let message = format!("{} images are not in the lock, so their tags are used as they are", images.len());
+            let mut all = code::NOT_LOCKED.at(diagnostic.place, message).label(diagnostic.label);
+            all.severity = Severity::Warning;
+            let list = images.join("\n");
+            kept.push(all.help(format!("`kssc lock image NAME:TAG@sha256:…` with the digest of each:\n{list}")));
+        }
+    }
+    kept
 }
 
 impl Sources for Session {

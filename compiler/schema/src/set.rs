@@ -87,7 +87,7 @@ impl SchemaSet {
             file.name.starts_with(&wanted)
                 && header.get("name") == Some(name)
                 && header.get("version") == Some(version)
-                && header.get("repo").is_some_and(|r| same_repo(r, repo))
+                && same_repo(header.get("repo").unwrap_or_default(), repo)
         })?;
         Some(Schema::new(Family::Chart, "", [Table::new(file.text.clone())]))
     }
