@@ -100,9 +100,13 @@ fn images_and_keys_are_locked_the_same_in_any_order() {
     let key = || What::HostKey { name: "machine/a#ssh-host".to_owned(), key: format!("{KEY} root@a") };
     let images = || [image(&format!("b/c:1@{DIGEST}")), image(&format!("a/b:2@{DIGEST}"))];
     let [b, a] = images();
-    [b, key(), a].into_iter().for_each(|what| drop(lock(one.path(), what).expect("locked")));
+    for what in [b, key(), a] {
+        lock(one.path(), what).expect("locked");
+    }
     let [b, a] = images();
-    [a, b, key(), key()].into_iter().for_each(|what| drop(lock(other.path(), what).expect("locked")));
+    for what in [a, b, key(), key()] {
+        lock(other.path(), what).expect("locked");
+    }
     let text = |dir: &tempfile::TempDir| fs::read_to_string(dir.path().join("kss.lock")).expect("a lock");
     assert_eq!(text(&one), text(&other));
     let set = schemas(&one.path().join("kss.lock"));
