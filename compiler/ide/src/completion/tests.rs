@@ -139,6 +139,7 @@ fn no_position_of_a_broken_text_is_a_mistake() {
 
 /// Words of real files: how often is the word that stands there offered, where all behind the cursor is cut off?
 #[test]
+#[allow(clippy::print_stdout)] // What a reader of the test wants to know.
 fn words_of_the_library_are_offered() {
     let host = clusters();
     let analysis = host.snapshot();
