@@ -56,7 +56,7 @@ fn memory(client: &mut Client, file: &Path, text: &str) {
     let mut edits = |count: usize| {
         for n in 0..count {
             client.forget();
-            let version = client.change(file, &format!("{text}\nlet typed = unknown-{}\n", n % 1000));
+            let version = client.change(file, &inside(text, &format!("  let typed = unknown-{}\n", n % 1000)));
             client.diagnostics(file, version);
         }
         std::thread::sleep(Duration::from_secs(2));
@@ -73,7 +73,7 @@ fn typing(client: &mut Client, file: &Path, text: &str) {
     let mut times = Vec::new();
     for n in 0..COUNT {
         let word: String = "unknown-name-".chars().cycle().take(3 + n % 20).collect();
-        let new = format!("{text}\nlet typed = {word}{n}\n");
+        let new = inside(text, &format!("  let typed = {word}{n}\n"));
         client.forget();
         let begun = Instant::now();
         let version = client.change(file, &new);
@@ -82,6 +82,12 @@ fn typing(client: &mut Client, file: &Path, text: &str) {
         std::thread::sleep(Duration::from_millis(60));
     }
     report("keystroke to diagnostics (types)", &mut times);
+}
+
+/// The text with a line more at the end of its cluster.
+fn inside(text: &str, line: &str) -> String {
+    let end = text.rfind('}').expect("the cluster ends");
+    format!("{}{line}{}", &text[..end], &text[end..])
 }
 
 /// The address of a node becomes that of another and back: only evaluation knows.
@@ -94,7 +100,7 @@ fn evaluated(client: &mut Client, file: &Path, text: &str) {
     for n in 0..COUNT / 6 {
         // The workers follow their master by one.
         let number: usize = first.parse().expect("a number");
-        let other = format!("{}", if n % 2 == 0 { number + 11 } else { number });
+        let other = format!("{}", if n % 2 == 0 { number + 1 } else { number });
         let new = [&text[..from], &other, &text[from + first.len()..]].concat();
         client.forget();
         let begun = Instant::now();

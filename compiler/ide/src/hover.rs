@@ -203,7 +203,7 @@ impl Analysis {
     /// ` (clusters/kcs.kss:12)`
     fn where_(&self, origin: Origin, places: &Places) -> String {
         let Some(span) = places.span(origin) else { return String::new() };
-        let line = LineIndex::new(self.text(span.file)).line(span.range.lo);
+        let line = LineIndex::new(self.text(span.file)).line(span.range.lo) + 1;
         format!(" ({}:{line})", self.short_path(span.file))
     }
 }

@@ -316,7 +316,7 @@ impl Telling<'_> {
     /// `clusters/kcs.kss:12`
     fn place(&self, origin: Origin) -> String {
         let Some(span) = self.places.span(origin) else { return String::new() };
-        let line = LineIndex::new(self.analysis.text(span.file)).line(span.range.lo);
+        let line = LineIndex::new(self.analysis.text(span.file)).line(span.range.lo) + 1;
         format!("{}:{line}", self.analysis.short_path(span.file))
     }
 }

@@ -56,8 +56,10 @@ fn hover_tells_the_value_in_each_cluster() {
     let found = client.request("textDocument/hover", at(&file, &text, "use ci|lium"));
     let value = found["contents"]["value"].as_str().expect("markdown");
     assert!(value.contains("module cilium"), "{value}");
-    let found = client.request("textDocument/hover", at(&file, &text, "lan.ho|st("));
-    assert!(!found.is_null());
+    let found = client.request("textDocument/hover", at(&file, &text, "memor|y = 10GiB"));
+    let value = found["contents"]["value"].as_str().expect("markdown");
+    let line = text[..text.find("memory = 10GiB").expect("it is there")].matches('\n').count() + 1;
+    assert!(value.contains("10GiB") && value.contains(&format!("kcs.kss:{line})")), "{value}");
 }
 
 #[test]
