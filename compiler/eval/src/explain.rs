@@ -15,6 +15,8 @@ pub(crate) struct Parts {
     list: Vec<(Origin, Value)>,
     /// Two values that are in each other's way.
     pub(crate) pair: Option<(Value, Value)>,
+    /// The entry of a failing instance, where nothing else says a place.
+    pub(crate) entry: Option<(Origin, String)>,
 }
 
 impl Parts {
@@ -131,6 +133,7 @@ impl<'a> Eval<'a> {
                         _ => Flow::On,
                     });
                 if flow == Flow::Stop {
+                    self.instance(loops, fr, parts);
                     // What the condition compares before what it goes through.
                     self.explain_into(cond, cx, fr, !failing, parts);
                     for each in loops {
@@ -164,6 +167,17 @@ impl<'a> Eval<'a> {
                 let value = self.eval(e, cx, fr);
                 parts.push(cx.at(e.node), value);
             }
+        }
+    }
+
+    /// The entry that a failing instance is about: of several loops the outermost.
+    fn instance(&self, loops: &'a [kss_ir::For], fr: &Frame, parts: &mut Parts) {
+        let first = loops.iter().find_map(|each| match fr.get(each.value).kind() {
+            Kind::Ref(key) => Some((self.entry(*self.by_key.get(key)?).origin, value_text(&fr.get(each.value)))),
+            _ => None,
+        });
+        if parts.entry.is_none() {
+            parts.entry = first;
         }
     }
 

@@ -125,6 +125,8 @@ fn steps(outcome: &Outcome, file: &File, line: &LineOrigin) -> Vec<WhyStep> {
 
 fn role(step: &WhyStep) -> String {
     let who = match step.layer {
+        // A module has options, a type fields.
+        Layer::Type if step.origin.item.key().name.starts_with("module ") => "default of the option".to_owned(),
         Layer::Type => "default of the type".to_owned(),
         Layer::Default => format!("default by `{}`", step.module),
         Layer::Module => format!("set by module `{}`", step.module),
