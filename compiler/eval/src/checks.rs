@@ -3,6 +3,7 @@
 use crate::Report;
 use crate::chain::{Chain, truth};
 use crate::context::{Cx, Frame};
+use crate::explain::in_library;
 use crate::finish::describe_entry;
 use crate::layout::Slot;
 use crate::names::n;
@@ -167,7 +168,15 @@ impl<'a> Eval<'a> {
         };
         let code = check.code.map_or(&code::CHECK_FAILED, |id| code_by_id(&id));
         let rule = cx.at(check.node);
-        let mut places = parts.places(cx.item).into_iter();
+        let mut places = parts.places(cx.item);
+        // A value of the library is nothing to edit; the entry that fails is, if it is not the library's either.
+        let entry = parts.entry.clone().filter(|(place, _)| !place.is_nowhere() && place.item != cx.item);
+        if places.first().is_none_or(|(place, _)| in_library(*place))
+            && let Some(entry) = entry.filter(|(place, _)| places.is_empty() || !in_library(*place))
+        {
+            places.insert(0, entry);
+        }
+        let mut places = places.into_iter();
         // The place to edit is where a value was written, not where the rule stands.
         let (at, label) = match (places.next(), about) {
             (Some((place, text)), _) => (place, text),

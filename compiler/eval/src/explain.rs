@@ -19,6 +19,8 @@ pub(crate) struct Parts {
     pub(crate) pair: Option<(Value, Value)>,
     /// The entries that the two are about, where both values were made in one place.
     entries: Vec<Origin>,
+    /// The entry of a failing instance, where nothing else says a place.
+    pub(crate) entry: Option<(Origin, String)>,
 }
 
 impl Parts {
@@ -139,6 +141,7 @@ impl<'a> Eval<'a> {
                         _ => Flow::On,
                     });
                 if flow == Flow::Stop {
+                    self.instance(loops, fr, parts);
                     // What the condition compares before what it goes through.
                     self.explain_into(cond, cx, fr, !failing, parts);
                     for each in loops {
@@ -198,6 +201,17 @@ impl<'a> Eval<'a> {
         match (places.get(b).copied().flatten(), places.get(a).copied().flatten()) {
             (Some(one), Some(other)) if one != other => vec![one, other],
             _ => Vec::new(),
+        }
+    }
+
+    /// The entry that a failing instance is about: of several loops the outermost.
+    fn instance(&self, loops: &'a [kss_ir::For], fr: &Frame, parts: &mut Parts) {
+        let first = loops.iter().find_map(|each| match fr.get(each.value).kind() {
+            Kind::Ref(key) => Some((self.entry(*self.by_key.get(key)?).origin, value_text(&fr.get(each.value)))),
+            _ => None,
+        });
+        if parts.entry.is_none() {
+            parts.entry = first;
         }
     }
 

@@ -120,6 +120,7 @@ impl<'a> Eval<'a> {
         let (Some(kind), at, namespace) = (entry.kubernetes, entry.origin, entry.namespace) else { return };
         let value = self.force(ix, rest, at);
         let Kind::Record(record) = value.kind() else { return };
+        self.check_object_namespace(ix, key, &value);
         let Some(version) = self.api_version(ix, &value, true) else { return };
         let Some(schema) = self.env.schemas().and_then(|s| s.kind(&version, &kind)) else {
             if !self.is_unchecked(ix, &[]) && record.iter().any(|(name, _)| !self.is_unchecked(ix, &[*name])) {
@@ -178,6 +179,35 @@ impl<'a> Eval<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Do objects of the kind lie in a namespace, as far as is known?
+    pub(crate) fn is_namespaced(&self, kind: Symbol) -> bool {
+        let known = self.env.schemas().map(|schemas| schemas.kinds_named(&kind)).unwrap_or_default();
+        !known.is_empty() && known.iter().all(|info| info.namespaced)
+    }
+
+    /// An object of a kind that lies in a namespace has one: its own, its module's only one, or that of its overlay.
+    fn check_object_namespace(&mut self, ix: EntryIx, key: &Arc<EntryKey>, value: &Value) {
+        let entry = self.entry(ix);
+        let (Some(kind), None, at) = (entry.kubernetes, entry.namespace, entry.origin) else { return };
+        let metadata = value.get(Symbol::new("metadata"));
+        let written = metadata.is_some_and(|metadata| metadata.get(n().namespace).is_some_and(|v| !v.is_none()));
+        if written || metadata.is_some_and(Value::is_poison) || !self.is_namespaced(kind) {
+            return;
+        }
+        let overlay = self.read(key, n().overlay, at, true);
+        if let Kind::Ref(overlay) = overlay.kind() {
+            let overlay = overlay.clone();
+            let namespace = self.read(&overlay, n().namespace, at, true);
+            if !namespace.is_none() {
+                return;
+            }
+        }
+        let name = key.name;
+        let message = format!("{kind} `{name}` needs a namespace, and its module does not declare exactly one");
+        let report = code::NOT_SET.at(at, message).label(format!("objects of kind {kind} lie in a namespace"));
+        self.report(report.help(format!("write `manifest {kind} {name} in NAMESPACE {{ … }}`")));
     }
 
     /// The only `apiVersion` that is known of a kind.

@@ -163,6 +163,8 @@ pub(crate) fn role(step: &WhyStep) -> String {
 /// Who a contribution is by.
 pub(crate) fn who(step: &WhyStep) -> String {
     match step.layer {
+        // A module has options, a type fields.
+        Layer::Type if step.origin.item.key().name.starts_with("module ") => "default of the option".to_owned(),
         Layer::Type => "default of the type".to_owned(),
         Layer::Default => format!("default by `{}`", step.module),
         Layer::Module => format!("set by module `{}`", step.module),

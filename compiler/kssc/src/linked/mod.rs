@@ -114,8 +114,10 @@ impl Driver for Compiler {
             let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
             let concerns = |path: &str| within.as_ref().is_none_or(|within| path.starts_with(within.as_str()));
             let changes = changes.into_iter().filter(|d| concerns(&d.path));
-            let changes = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
-            return Ok(Built { checked, changes, unchanged: 0 });
+            let changes: Vec<_> = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
+            let touched = changes.iter().filter(|(change, _)| *change != Change::Removed).count();
+            let unchanged = tree.len().saturating_sub(touched);
+            return Ok(Built { checked, changes, unchanged });
         }
         let inputs = if within.is_some() { "" } else { inputs.as_str() };
         let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };

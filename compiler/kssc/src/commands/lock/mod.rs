@@ -24,9 +24,9 @@ Examples:
   kssc lock host-key machine/kss-master#ssh-host \"ssh-ed25519 AAAA…\"
   kssc lock flake deploy/flake.lock                    the lock that Nix wrote for the deploy tree
 
-Nothing is fetched: `helm pull`, `kubectl get crd -o yaml`, `crane digest` and `ssh-keyscan` do that. kss.lock lies
-beside the sources, or in a folder above them up to the top of the repository; schemas lie in .kss/lock beside it.
-Commit both. The same facts give the same bytes, in whatever order they are added.")]
+Nothing is fetched: `helm pull`, `kubectl get crd -o yaml`, `crane digest` and `ssh-keyscan` do that.
+kss.lock lies beside the sources, or in a folder above them up to the top of the repository; schemas
+lie in .kss/lock beside it. Commit both. The same facts give the same bytes, whatever was added first.")]
 pub(crate) struct Args {
     /// The project
     #[arg(long, global = true, value_name = "PATH")]

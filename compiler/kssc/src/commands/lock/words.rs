@@ -8,7 +8,7 @@ use std::path::Path;
 /// An image with its digest, apart: `("a/b:1", "sha256:…")`.
 pub(crate) fn image(text: &str) -> Result<(String, String), Failure> {
     let wrong = |why: &str| {
-        let help = "write it as `NAME:TAG@sha256:…`; `crane digest NAME:TAG` or the registry's page tells the digest";
+        let help = "write it as `NAME:TAG@sha256:…`, the name as the sources have it; `crane digest NAME:TAG` or the registry's page tells the digest";
         Failure::Lock(format!("`{text}` is no image with a digest: {why}; {help}"))
     };
     let (name, digest) = text.split_once('@').ok_or_else(|| wrong("there is no `@`"))?;
@@ -16,11 +16,7 @@ pub(crate) fn image(text: &str) -> Result<(String, String), Failure> {
     if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')) {
         return Err(wrong("a digest has 64 digits of 0-9 and a-f"));
     }
-    let last = name.rsplit('/').next().unwrap_or_default();
-    if !last.contains(':') {
-        return Err(wrong("it has no tag, and the sources name an image by its tag"));
-    }
-    if name.contains(|c: char| c.is_whitespace() || c.is_control()) || name.starts_with([':', '/']) {
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) || name.starts_with([':', '/']) {
         return Err(wrong("the name is no name of an image"));
     }
     Ok((name.to_owned(), digest.to_owned()))
