@@ -25,11 +25,10 @@ pub(crate) type Parts = Arc<Vec<Arc<ScopeModel>>>;
 pub(crate) fn check(analysis: &Analysis, known: &Parts, evaluate: bool, tell: impl Fn(Step)) {
     let session = analysis.session();
     let statics = session.check_statically();
-    let quick = session.diagnostics(&statics, known);
     if !evaluate {
-        return tell(Step::Whole(quick, known.clone()));
+        return tell(Step::Whole(session.diagnostics(&statics, &[]), Parts::default()));
     }
-    tell(Step::Quick(quick));
+    tell(Step::Quick(session.diagnostics(&statics, known)));
     let parts = Arc::new(session.parts(&statics));
     tell(Step::Whole(session.diagnostics(&statics, &parts), parts));
 }

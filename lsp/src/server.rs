@@ -634,3 +634,15 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_one_answer_is_an_answer() {
+        let outcome = guarded(|| -> u32 { panic!("on purpose") }, Some(1));
+        assert!(matches!(outcome, Outcome::Panicked(text) if text.contains("on purpose")));
+        assert!(matches!(guarded(|| 1, None), Outcome::Done(1)));
+    }
+}

@@ -78,8 +78,11 @@ struct Project {
     /// Has something changed since the last check began?
     dirty: bool,
     found: Arc<Found>,
-    /// What was evaluated last. Old ones are let go elsewhere, as that takes time.
+    /// What was evaluated last.
     parts: Parts,
+    /// What was evaluated before, until the database has let go of it as well: whoever lets go last takes it apart, and that
+    /// takes time.
+    old: Vec<Parts>,
     /// What the client was told, by file.
     published: FxHashMap<FileId, Vec<lsp::Diagnostic>>,
     waiting: Vec<(FileId, oneshot::Sender<Vec<lsp::Diagnostic>>)>,
@@ -194,6 +197,7 @@ impl World {
             dirty: true,
             found: Arc::default(),
             parts: Parts::default(),
+            old: Vec::new(),
             published: FxHashMap::default(),
             waiting: Vec::new(),
         });
@@ -249,9 +253,12 @@ impl World {
         if library::name_of(&path).is_some() {
             return;
         }
+        let runtime = self.runtime.clone();
         if let Some(project) = self.project_of(&folder) {
             project.host.set_text(file, text);
             project.touched();
+            let old = std::mem::take(&mut project.old);
+            runtime.spawn_blocking(move || drop(old));
         }
     }
 
@@ -379,8 +386,9 @@ impl World {
         let (all, whole) = match step {
             Step::Quick(all) => (all, false),
             Step::Whole(all, parts) => {
-                let old = std::mem::replace(&mut self.projects[at].parts, parts);
-                self.runtime.spawn_blocking(move || drop(old));
+                let project = &mut self.projects[at];
+                let old = std::mem::replace(&mut project.parts, parts);
+                project.old.push(old);
                 (all, true)
             }
         };

@@ -77,7 +77,9 @@ impl Analysis {
             return known.clone();
         }
         let new = Arc::new(Evaluated::new(sites, Arc::new(Carried::of(session))));
-        *kept = Some(new.clone());
+        let old = kept.replace(new.clone());
+        // Files and all take time to take apart.
+        rayon::spawn(move || drop(old));
         new
     }
 }

@@ -176,6 +176,11 @@ impl Analysis {
                 let module = module.strip_prefix("module ").and_then(|n| sigs.modules.get(&kss_span::Symbol::new(n)));
                 module.and_then(|m| m.options.get(&declared.name)).is_some_and(|o| o.private)
             }
+            DeclKind::Field => {
+                let whole = kss_span::Origin::new(origin.item, declared.whole);
+                let fields = sigs.records.values().filter(|r| r.id.item == origin.item).flat_map(|r| &r.fields);
+                fields.into_iter().any(|f| f.private && f.origin == whole)
+            }
             _ => false,
         }
     }

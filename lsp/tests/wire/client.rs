@@ -217,7 +217,6 @@ impl Client {
     }
 
     /// Forgets what the server has said so far.
-    #[allow(dead_code)] // Of the benches.
     pub(crate) fn forget(&mut self) {
         self.said.clear();
     }

@@ -170,3 +170,79 @@ fn a_session_can_be_played_again() {
     assert!(again, "{output}");
     assert!(std::fs::read_to_string(&log).expect("there is a log").contains("initialize"));
 }
+
+#[test]
+fn files_that_change_on_disk_are_read_again() {
+    let (_dir, root) = project(&[("kss.lock", "{}"), ("a.kss", "let x = 1\n"), ("b.kss", "import ./a.x\nlet y = x\n")]);
+    let watches = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let mut client = Client::start(&[&root], watches);
+    client.wait("which files it wants to hear of", |m| {
+        let wanted = m["params"]["registrations"][0]["method"] == "workspace/didChangeWatchedFiles";
+        wanted.then_some(())
+    });
+    let other = root.join("b.kss");
+    client.open(&other, "import ./a.x\nlet y = x + nope\n");
+    assert_eq!(client.diagnostics(&other, 1).len(), 1);
+    std::fs::remove_file(root.join("a.kss")).expect("it goes");
+    let changed = |file: &str, kind: u32| json!({ "changes": [{ "uri": uri(&root.join(file)), "type": kind }] });
+    client.forget();
+    client.notify("workspace/didChangeWatchedFiles", changed("a.kss", 3));
+    assert!(client.diagnostics(&other, 1).iter().any(|d| d["message"].as_str().is_some_and(|m| m.contains("no file"))));
+    std::fs::write(root.join("a.kss"), "let x = 1\n").expect("it comes back");
+    client.forget();
+    client.notify("workspace/didChangeWatchedFiles", changed("a.kss", 1));
+    assert_eq!(client.diagnostics(&other, 1).len(), 1);
+}
+
+#[test]
+fn settings_are_asked_for_and_count() {
+    let text = "site s {}\ncluster c in s { check 1 == 2 else \"never\" }\n";
+    let (_dir, root) = project(&[("a.kss", text)]);
+    let file = root.join("a.kss");
+    let mut client = Client::start(&[&root], json!({ "workspace": { "configuration": true } }));
+    client.open(&file, text);
+    let evaluated = |found: &[Value]| found.iter().any(|d| d["message"].as_str().is_some_and(|m| m.contains("never")));
+    let told = client.wait("what the evaluated cluster says", |m| {
+        let list = m["params"]["diagnostics"].as_array().cloned().unwrap_or_default();
+        evaluated(&list).then_some(list)
+    });
+    assert!(evaluated(&told));
+    client.settings = json!({ "evaluate": false });
+    client.forget();
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": null }));
+    // With an edit, so that there is something new to say.
+    let version = client.change(&file, &format!("{text}let x = nope\n"));
+    client.wait("that the cluster is no longer evaluated", |m| {
+        let list = m["params"]["diagnostics"].as_array()?;
+        (m["params"]["version"] == version && !list.is_empty() && !evaluated(list)).then_some(())
+    });
+}
+
+#[test]
+fn folders_come_later_and_progress_is_told() {
+    let (_one, first) = project(&[("a.kss", "let one = 1\n")]);
+    let (_two, second) = project(&[("b.kss", "let two = 1\n")]);
+    let mut client = Client::start(&[&first], json!({ "window": { "workDoneProgress": true } }));
+    client.wait("that it reads a project", |m| (m["params"]["value"]["kind"] == "begin").then_some(()));
+    client.wait("that it has read it", |m| (m["params"]["value"]["kind"] == "end").then_some(()));
+    let added = json!({ "added": [{ "uri": uri(&second), "name": "second" }], "removed": [] });
+    client.notify("workspace/didChangeWorkspaceFolders", json!({ "event": added }));
+    let found = client.request("workspace/symbol", json!({ "query": "two" }));
+    assert!(found.as_array().is_some_and(|l| l.iter().any(|s| s["name"] == "two")), "{found}");
+}
+
+#[test]
+fn a_question_that_is_taken_back_is_answered_as_such() {
+    let (_dir, root) = project(&[("a.kss", "let x = 1\n")]);
+    let file = root.join("a.kss");
+    let mut client = Client::start(&[&root], json!({}));
+    client.open(&file, "let x = 1\n");
+    let id = client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri(&file) } }));
+    client.notify("$/cancelRequest", json!({ "id": id }));
+    let answer = client.answer(id);
+    // It may have been quicker.
+    assert!(answer["error"]["code"] == -32800 || answer["result"].is_array(), "{answer}");
+    // And the server goes on.
+    let symbols = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri(&file) } }));
+    assert_eq!(symbols[0]["name"], "x");
+}
