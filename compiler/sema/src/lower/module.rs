@@ -56,6 +56,12 @@ impl<'a> Lower<'a> {
 
     fn check_options_hide_nothing(&mut self, sig: &ModuleSig) {
         for (name, option) in &sig.options {
+            if let Some((place, what)) = self.hidden_of_file(*name) {
+                let message = format!("option `{name}` would hide {what} of the same name");
+                let diag = code::HIDES_NAME.at(self.at(ast::NodeId(option.node)), message);
+                let diag = place.into_iter().fold(diag, |diag, place| diag.also(place, "declared here"));
+                self.report(diag.help("choose another name"));
+            }
             let need = sig.needs.iter().find(|(p, _, _)| *p == Path::Own(*name));
             if let Some((_, _, node)) = need {
                 let (at, other) = (self.at(ast::NodeId(option.node)), self.at(ast::NodeId(*node)));

@@ -20,6 +20,7 @@ pub(super) fn collect(files: &[Arc<FileItems>]) -> Signatures {
     for file in files {
         imports(&mut sigs, file, files);
     }
+    names_of_core(&mut sigs, files);
     cycles_of_imports(&mut sigs, files);
     type_heads(&mut sigs, files);
     let mut pending = Vec::new();
@@ -69,6 +70,18 @@ fn declare(sigs: &mut Signatures, file: &FileItems) {
     }
     sigs.files.insert(file.path, sig);
     sigs.diags.extend(file.diags.iter().cloned());
+}
+
+/// What a file declares would hide what the library's core declares for all files.
+fn names_of_core(sigs: &mut Signatures, files: &[Arc<FileItems>]) {
+    for decl in files.iter().filter(|f| !f.path.starts_with("std/core/")).flat_map(|f| &f.decls) {
+        let Some(name) = name_of(&decl.stmt) else { continue };
+        if let Some(core) = sigs.prelude.get(&name.text) {
+            let message = format!("`{}` would hide what the library's core declares under that name", name.text);
+            let diag = code::HIDES_NAME.at(Origin::new(decl.id, name.id.0), message);
+            sigs.diags.push(diag.also(Origin::new(*core, 0), "declared here").help("choose another name"));
+        }
+    }
 }
 
 fn one_scope(
@@ -144,6 +157,12 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
     match found {
         Some(item) => {
             if let Some(sig) = sigs.files.get_mut(&file.path) {
+                if let Some(own) = sig.own.get(&name.text) {
+                    let message = format!("`{}` is imported, and this file declares another one", name.text);
+                    let diag = code::HIDES_NAME.at(at, message).also(Origin::new(*own, 0), "declared here");
+                    sigs.diags.push(diag.help("choose another name, or leave out the import"));
+                    return;
+                }
                 sig.imports.insert(name.text, ImportedName { item, origin: at });
             }
         }
