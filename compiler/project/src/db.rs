@@ -20,6 +20,7 @@ use kss_schema::SchemaSet;
 use kss_sema::{Decl, Declaration, FileItems, Index, Lowered, Signatures};
 use kss_span::{FileId, ItemId, Symbol};
 use kss_syntax::Parsed;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A source file. Its number never changes.
@@ -87,12 +88,17 @@ pub fn signatures(db: &dyn salsa::Database, project: Project) -> Arc<Signatures>
     Arc::new(Signatures::new(&files))
 }
 
+/// Files by their paths. An edit leaves it as it is, so an item depends on its own file alone.
+#[salsa::tracked]
+pub fn by_path(db: &dyn salsa::Database, project: Project) -> FxHashMap<Symbol, SourceFile> {
+    project.files(db).iter().map(|file| (file.path(db), *file)).collect()
+}
+
 /// The tree of one item.
 #[salsa::tracked]
 pub fn decl<'db>(db: &'db dyn salsa::Database, project: Project, key: ItemKey<'db>) -> Option<Decl> {
     let item = key.item(db);
-    let path = item.key().file;
-    let file = project.files(db).iter().find(|f| f.path(db) == path)?;
+    let file = by_path(db, project).get(&item.key().file)?;
     items(db, *file).decls.iter().find(|d| d.id == item).cloned()
 }
 
