@@ -130,23 +130,35 @@ pub struct Wanted {
     pub later: bool,
 }
 
-/// The values that a machine needs; `cluster` is that of a node.
-pub fn wanted(model: &Model, machine: &Scope, cluster: Option<&Cluster>) -> Vec<Wanted> {
-    let site = std::iter::once(&model.site).chain(&model.machines);
-    let own = cluster.into_iter().flat_map(|cluster| std::iter::once(&cluster.scope).chain(&cluster.nodes));
-    let places = Places::of(site.chain(own));
-    let mut needs = Needs::new(machine, &places);
-    let shared = cluster.and_then(|cluster| data_of(&cluster.scope, "nixos-cluster"));
-    for entry in data_of(machine, "nixos").into_iter().chain(shared) {
-        entry.fields.iter().for_each(|(_, value)| needs.scan(value));
+/// Where values are kept, for asking what each machine needs.
+pub struct Values<'a> {
+    places: Places<'a>,
+    cluster: Option<&'a Cluster>,
+}
+
+impl<'a> Values<'a> {
+    /// Of the machines of the site, or of the nodes of a cluster.
+    pub fn new(model: &'a Model, cluster: Option<&'a Cluster>) -> Values<'a> {
+        let site = std::iter::once(&model.site).chain(&model.machines);
+        let own = cluster.into_iter().flat_map(|cluster| std::iter::once(&cluster.scope).chain(&cluster.nodes));
+        Values { places: Places::of(site.chain(own)), cluster }
     }
-    // What is wrong with a file is said where it is written.
-    let mut scratch = OutputTree::default();
-    let mut sink = Sink::new("nixos", &mut scratch);
-    for file in machine.entries("etc").iter().filter(|file| Sink::is_whole(file)) {
-        etc::options(file, &mut needs, &mut sink);
+
+    /// The values that a machine needs, in the order of their names.
+    pub fn wanted(&self, machine: &Scope) -> Vec<Wanted> {
+        let mut needs = Needs::new(machine, &self.places);
+        let shared = self.cluster.and_then(|cluster| data_of(&cluster.scope, "nixos-cluster"));
+        for entry in data_of(machine, "nixos").into_iter().chain(shared) {
+            entry.fields.iter().for_each(|(_, value)| needs.scan(value));
+        }
+        // What is wrong with a file is said where it is written.
+        let mut scratch = OutputTree::default();
+        let mut sink = Sink::new("nixos", &mut scratch);
+        for file in machine.entries("etc").iter().filter(|file| Sink::is_whole(file)) {
+            etc::options(file, &mut needs, &mut sink);
+        }
+        needs.wanted()
     }
-    needs.wanted()
 }
 
 /// Is there a system to build for the machine? Of a foreign one nothing is emitted.

@@ -19,7 +19,7 @@ pub(crate) fn graph(model: &Model, cluster: &Cluster) -> Graph {
     let mut graph = Graph::new(ids::scope(&scope.key));
     let index = Index::new(model, Some(cluster));
     for node in &cluster.nodes {
-        machines::add(model, node, Some(cluster), &index, &mut graph);
+        machines::add(node, Some(cluster), &index, &mut graph);
     }
     for scope in std::iter::once(scope).chain(&cluster.nodes) {
         entries::add(scope, &index, &mut graph);

@@ -16,6 +16,8 @@ pub(crate) struct Index<'a> {
     early: BTreeSet<&'a EntryKey>,
     /// Scopes of machines and nodes whose system is built here.
     configured: BTreeSet<String>,
+    /// Values that machines need.
+    pub(crate) values: kss_nixos::Values<'a>,
     /// Secret of the cluster's own kubeconfig.
     kubeconfig: Option<&'a Value>,
 }
@@ -33,6 +35,7 @@ impl<'a> Index<'a> {
             makers,
             early: early.map(|entry| &*entry.key).collect(),
             configured: configured.map(|scope| ids::scope(&scope.key)).collect(),
+            values: kss_nixos::Values::new(model, cluster),
             kubeconfig: distribution.and_then(|distribution| distribution.value("kubeconfig")),
         }
     }

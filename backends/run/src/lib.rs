@@ -54,7 +54,7 @@ fn site(model: &Model) -> Graph {
     let index = Index::new(model, None);
     for machine in &model.machines {
         hosts::add(machine, &mut graph);
-        machines::add(model, machine, None, &index, &mut graph);
+        machines::add(machine, None, &index, &mut graph);
     }
     for scope in std::iter::once(&model.site).chain(&model.machines) {
         entries::add(scope, &index, &mut graph);

@@ -6,14 +6,14 @@ use crate::index::Index;
 use kss_backend::layout::{scope_dir, segment};
 use kss_backend::read::Read;
 use kss_emit::Node;
-use kss_model::{Cluster, Model, Scope};
+use kss_model::{Cluster, Scope};
 use kss_span::Origin;
 use kss_value::ScopeKind;
 use kss_value::scalar::spelling;
 use std::collections::BTreeSet;
 
 /// Adds the steps of a machine; `cluster` is that of a node.
-pub(crate) fn add(model: &Model, machine: &Scope, cluster: Option<&Cluster>, index: &Index<'_>, graph: &mut Graph) {
+pub(crate) fn add(machine: &Scope, cluster: Option<&Cluster>, index: &Index<'_>, graph: &mut Graph) {
     let id = ids::scope(&machine.key);
     let hostname = machine.fields.text("hostname").unwrap_or(machine.key.name.as_str().into()).into_owned();
     let origin = ["nixos", "etc"].iter().find_map(|kind| machine.entries(kind).first()).map(|entry| entry.origin);
@@ -41,7 +41,7 @@ pub(crate) fn add(model: &Model, machine: &Scope, cluster: Option<&Cluster>, ind
     let copy = of("copy", "idempotent").timeout("30m");
     graph.add(format!("{id}/copy"), copy.needs([format!("{id}/build"), format!("{id}/reach")]));
     let mut before = BTreeSet::from([format!("{id}/copy")]);
-    let wanted = kss_nixos::wanted(model, machine, cluster);
+    let wanted = index.values.wanted(machine);
     if wanted.iter().any(|value| !value.later) {
         let deliver = Step::new("deliver", vec![("machine", text(&id))], "idempotent", origin);
         let deliver = deliver.file(format!("{directory}/secrets/{name}.json"));
