@@ -14,6 +14,7 @@
 #![allow(missing_docs)]
 
 use crate::Shared;
+use crate::cancel::Changes;
 use kss_ir::Program;
 use kss_schema::SchemaSet;
 use kss_sema::{Decl, Declaration, FileItems, Index, Lowered, Signatures};
@@ -47,6 +48,8 @@ pub struct Project {
     pub assets: u32,
     /// What the library and the project's lock know of the outside.
     pub schemas: Shared<SchemaSet>,
+    /// Ends evaluations that nobody waits for any more.
+    pub changes: Changes,
 }
 
 /// An item, as the key of queries.

@@ -47,6 +47,10 @@ impl<'a> Eval<'a> {
             }
             ExprKind::Method { base, name, args } => {
                 let base = self.eval(base, cx, fr);
+                // `x?.host(3)`
+                if base.is_none() {
+                    return Value::none(at);
+                }
                 let args: Vec<Value> = args.iter().map(|arg| self.eval(arg, cx, fr)).collect();
                 self.method(&base, *name, &args, at)
             }

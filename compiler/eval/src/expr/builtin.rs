@@ -152,6 +152,14 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Which two elements of a list are the same.
+    pub(crate) fn same_elements(&self, list: &Value) -> Option<(usize, usize)> {
+        match list.kind() {
+            Kind::List(items) => duplicate_pair(items),
+            _ => None,
+        }
+    }
+
     /// `credential.x` as a value.
     fn credential(&mut self, entry: &Value, at: Origin) -> Value {
         let Kind::Ref(key) = entry.kind() else {
@@ -231,7 +239,7 @@ impl<'a> Eval<'a> {
             Some(path) => Value::file(path, at),
             None => {
                 let report = code::NOT_LOCKED.at(at, format!("`{text}` is not in the lock")).label("not locked");
-                self.report(report.help("`kssc lock` fetches it once and keeps its hash"));
+                self.report(report.help("copy it beside the sources and read it with `file(…)` or `data(…)`"));
                 Value::poison(at)
             }
         }
@@ -243,9 +251,10 @@ impl<'a> Eval<'a> {
             Some(image) => Value::text(image, at),
             None => {
                 let message = format!("image `{text}` is not in the lock, so its tag is used as it is");
-                let mut report = code::NOT_LOCKED.at(at, message).label("not locked");
+                // The label is the image: what several say is said together.
+                let mut report = code::NOT_LOCKED.at(at, message).label(text.to_string());
                 report.severity = kss_diag::Severity::Warning;
-                self.report(report.help("write its digest below `[image]` of kss.lock"));
+                self.report(report.help(format!("`kssc lock image {text}@sha256:…` with its digest")));
                 image.clone()
             }
         }

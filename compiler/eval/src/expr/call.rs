@@ -42,6 +42,8 @@ impl<'a> Eval<'a> {
     ) -> Value {
         let own = around_cx(cx, around);
         match base.kind() {
+            // `x?.host(3)`
+            Kind::None => Value::none(at),
             Kind::Ref(key) => {
                 let key = key.clone();
                 let scope = home(&key);

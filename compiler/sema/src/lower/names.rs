@@ -113,13 +113,16 @@ impl Lower<'_> {
                 self.error(&code::FIELD_CYCLE, node, format!("the value of `{name}` needs itself"));
                 Ty::Error
             }
-            Some(LetState::Waiting(stmt)) => {
+            Some(LetState::Waiting(stmt, locals)) => {
                 self.lets.insert(name, LetState::Busy);
                 let quiet = std::mem::take(&mut self.quiet);
                 let (kind, record) = (self.self_kind.take(), self.self_record.take());
                 let facts = std::mem::take(&mut self.facts);
                 self.facts = self.base_facts();
-                let ir = self.lower_let(&stmt);
+                let ir = match locals.is_empty() {
+                    true => self.lower_let(&stmt),
+                    false => self.with_locals(locals, |l| l.lower_let_here(&stmt)),
+                };
                 self.facts = facts;
                 self.quiet = quiet;
                 (self.self_kind, self.self_record) = (kind, record);
@@ -308,7 +311,10 @@ impl Lower<'_> {
         out.extend(self.lets.keys().copied());
         out.extend(["site", "cluster", "machine", "node"].map(Symbol::new));
         let file = self.sigs.files.get(&self.file);
-        out.extend(file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied());
+        let mut of_file: Vec<Symbol> =
+            file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied().collect();
+        of_file.sort();
+        out.extend(of_file);
         out
     }
 
@@ -343,7 +349,7 @@ impl Lower<'_> {
             }
         }
         match self.lets.get(&name) {
-            Some(LetState::Waiting(stmt)) => return Some((here(stmt.id.0), "a `let`")),
+            Some(LetState::Waiting(stmt, _)) => return Some((here(stmt.id.0), "a `let`")),
             Some(LetState::Done(ir)) => return Some((here(ir.origin.node), "a `let`")),
             Some(LetState::Busy) => return Some((None, "a `let`")),
             None => {}
@@ -372,22 +378,22 @@ impl Lower<'_> {
 
     /// Lowers `let NAME : T = value where …`.
     pub(crate) fn lower_let(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
+        self.framed(|l| l.lower_let_here(stmt)).0
+    }
+
+    /// The same in the frame around.
+    fn lower_let_here(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
         let StmtKind::Let { name, ty, value, refine } = &stmt.kind else { return None };
-        let ((value, ty), locals) = self.framed(|l| match ty {
+        let (value, ty) = match ty {
             Some(ty) => {
-                let ty = l.resolve_type(ty, name.text);
-                (l.check(value, &ty), ty)
+                let ty = self.resolve_type(ty, name.text);
+                (self.check(value, &ty), ty)
             }
-            None => l.infer(value),
-        });
+            None => self.infer(value),
+        };
         self.note_type(name.id, &ty);
-        if let Ty::List(item) | Ty::Set(item) = &ty
-            && **item == Ty::Never
-        {
-            let at = self.at(name.id);
-            let diag = code::NEEDS_TYPE.at(at, format!("nothing says what `{}` holds", name.text));
-            self.report(diag.help(format!("write its type: `let {} : [TYPE] = []`", name.text)));
-        }
+        self.holds_something(*name, &ty);
+        let locals = self.max_slot;
         let refine = refine.as_ref().map(|r| Arc::new(self.lower_where(r, &ty)));
         let origin = self.at(stmt.id);
         Some(Arc::new(kss_ir::LetIr { origin, ty, value, refine, locals, doc: stmt.doc.clone() }))

@@ -168,7 +168,8 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
         }
         None => {
             let known = targets.iter().filter_map(|f| sigs.files.get(&f.path)).flat_map(|f| f.own.keys());
-            let known: Vec<&str> = known.map(|s| s.as_str()).collect();
+            let mut known: Vec<&str> = known.map(|s| s.as_str()).collect();
+            known.sort_unstable();
             let path = targets.first().map_or("", |f| f.path.as_str());
             let mut diag = code::UNKNOWN_IMPORT.at(at, format!("`{path}` declares no `{}`", name.text));
             if let Some(near) = closest(&name.text, known) {
