@@ -7,7 +7,7 @@ use crate::config::{Client as Abilities, Config};
 use crate::evaluated;
 use crate::outgoing;
 use crate::snapshot::{Snap, path_of};
-use crate::world::{Event, World};
+use crate::world::{Event, Outgoing, World};
 use kss_ide::cancellable;
 use rustc_hash::FxHashMap;
 use std::future::Future;
@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::request::*;
@@ -37,6 +38,8 @@ pub(crate) struct Server {
     world: OnceLock<Sender<Event>>,
     abilities: OnceLock<Abilities>,
     tokens: Mutex<LastTokens>,
+    /// What is to be told once the client listens.
+    outgoing: Mutex<Option<UnboundedReceiver<Outgoing>>>,
     /// Set when the client says that it is over.
     polite: Arc<AtomicBool>,
 }
@@ -56,7 +59,14 @@ enum Outcome<T> {
 impl Server {
     /// For a client. `polite` is set at its `shutdown`.
     pub(crate) fn new(client: Client, polite: Arc<AtomicBool>) -> Server {
-        Server { client, world: OnceLock::new(), abilities: OnceLock::new(), tokens: Mutex::default(), polite }
+        Server {
+            client,
+            world: OnceLock::new(),
+            abilities: OnceLock::new(),
+            tokens: Mutex::default(),
+            outgoing: Mutex::default(),
+            polite,
+        }
     }
 
     fn send(&self, event: Event) {
@@ -230,7 +240,7 @@ impl LanguageServer for Server {
         let config = params.initialization_options.as_ref().map(Config::read).unwrap_or_default();
         tracing::info!(?workspace, client = ?params.client_info, "initialize");
         let (out, from_world) = tokio::sync::mpsc::unbounded_channel();
-        tokio::spawn(outgoing::forward(self.client.clone(), abilities.clone(), from_world));
+        *self.outgoing.lock().unwrap_or_else(|e| e.into_inner()) = Some(from_world);
         let offers = capabilities::capabilities(&abilities);
         let _ = self.world.set(World::start(abilities.clone(), config, workspace, out));
         let _ = self.abilities.set(abilities);
@@ -246,6 +256,11 @@ impl LanguageServer for Server {
 
     async fn initialized(&self, _: InitializedParams) {
         let abilities = self.abilities();
+        // Before this the client hears nothing.
+        let from_world = self.outgoing.lock().unwrap_or_else(|e| e.into_inner()).take();
+        if let Some(from_world) = from_world {
+            tokio::spawn(outgoing::forward(self.client.clone(), abilities.clone(), from_world));
+        }
         if abilities.watches
             && let Err(error) = self.client.register_capability(vec![capabilities::watched()]).await
         {
