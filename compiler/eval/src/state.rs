@@ -236,6 +236,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) data: FxHashMap<Arc<str>, Value>,
 
     pub(crate) active: Vec<Active>,
+    /// Functions that are being computed: in which item each stands, and where it is called.
+    pub(crate) calls: Vec<(ItemId, Origin)>,
     pub(crate) reports: Reports,
     pub(crate) limits: Limits,
     pub(crate) marks: Marks,
@@ -317,6 +319,7 @@ impl<'a> Eval<'a> {
             guards: FxHashMap::default(),
             data: FxHashMap::default(),
             active: Vec::new(),
+            calls: Vec::new(),
             reports: Reports::default(),
             limits: Limits::default(),
             marks: Marks::default(),

@@ -158,7 +158,7 @@ impl<'a> Eval<'a> {
         match call_method(base, &name, args, at) {
             Ok(value) => taint(value, private),
             Err(error) => {
-                self.report(code::ARITHMETIC.at(at, error.message).label("can't be computed"));
+                self.report(self.uncomputable(&code::ARITHMETIC, at, error.message));
                 Value::poison(at)
             }
         }

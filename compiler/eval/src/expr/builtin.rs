@@ -98,7 +98,7 @@ impl<'a> Eval<'a> {
                 let place = error.argument.and_then(|i| args.get(i)).map_or(at, |arg| cx.at(arg.node));
                 let secret = error.argument.and_then(|i| values.get(i)).is_some_and(|v| v.flags().has(Flags::SECRET));
                 let code = if secret { &code::SECRET_AS_TEXT } else { &code::ARITHMETIC };
-                let mut report = code.at(place, error.message).label("can't be computed");
+                let mut report = self.uncomputable(code, place, error.message);
                 if let Some(value) = error.argument.and_then(|i| values.get(i)) {
                     let written = crate::values::place(value, place);
                     if written != place {
