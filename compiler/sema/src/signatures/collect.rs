@@ -72,10 +72,11 @@ fn declare(sigs: &mut Signatures, file: &FileItems) {
     sigs.diags.extend(file.diags.iter().cloned());
 }
 
-/// What a file declares would hide what the library's core declares for all files.
+/// A function or value of a file would hide one that the library's core declares for all files. (Types are the file's own
+/// first, as modules are.)
 fn names_of_core(sigs: &mut Signatures, files: &[Arc<FileItems>]) {
     for decl in files.iter().filter(|f| !f.path.starts_with("std/core/")).flat_map(|f| &f.decls) {
-        let Some(name) = name_of(&decl.stmt) else { continue };
+        let (StmtKind::Fn { name, .. } | StmtKind::Let { name, .. }) = &decl.stmt.kind else { continue };
         if let Some(core) = sigs.prelude.get(&name.text) {
             let message = format!("`{}` would hide what the library's core declares under that name", name.text);
             let diag = code::HIDES_NAME.at(Origin::new(decl.id, name.id.0), message);
