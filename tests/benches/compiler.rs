@@ -20,6 +20,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test` builds benches and runs them with `--test`: there is nothing to do here.

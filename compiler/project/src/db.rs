@@ -2,9 +2,9 @@
 //! here; each query is a thin call into a pure crate.
 //!
 //! ```text
-//! text ─ parse ─ items ─┬─ signatures ─┐
-//!                       └─ decl ───────┴─ lowered ─ library ─┬─ early ─┬─ cluster ─┐
-//!                                                            │         └───────────┴─ site
+//! text ─ parse ─ items ─┬─ outline ─ signatures ─┐
+//!                       └─ decl ─────────────────┴─ lowered ─ library ─┬─ early ─┬─ cluster ─┐
+//!                                                                      │         └───────────┴─ site
 //! ```
 //!
 //! Equal results stop the wave: a comment changes `parse` and nothing behind `items`; an edit inside a body changes `lowered`
@@ -81,10 +81,16 @@ pub fn items(db: &dyn salsa::Database, file: SourceFile) -> Arc<FileItems> {
     Arc::new(FileItems::new(file.path(db), &parse(db, file).file))
 }
 
+/// The items of a file without bodies that only they see: an edit inside a cluster makes no signature again.
+#[salsa::tracked]
+pub fn outline(db: &dyn salsa::Database, file: SourceFile) -> Arc<FileItems> {
+    Arc::new(items(db, file).outline())
+}
+
 /// Signatures of everything.
 #[salsa::tracked]
 pub fn signatures(db: &dyn salsa::Database, project: Project) -> Arc<Signatures> {
-    let files: Vec<Arc<FileItems>> = project.files(db).iter().map(|f| items(db, *f).clone()).collect();
+    let files: Vec<Arc<FileItems>> = project.files(db).iter().map(|f| outline(db, *f).clone()).collect();
     Arc::new(Signatures::new(&files))
 }
 

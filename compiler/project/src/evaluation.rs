@@ -131,8 +131,8 @@ pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName
     let name = site.name(db);
     let clusters: Vec<Arc<ScopeModel>> = clusters(db, project, site)
         .iter()
-        .filter_map(|c| cluster(db, project, site, ScopeName::new(db, *c)).clone())
-        .map(|shared| shared.0)
+        .filter_map(|c| cluster(db, project, site, ScopeName::new(db, *c)).as_ref())
+        .map(|shared| shared.0.clone())
         .collect();
     let world = world(db, project, |item| is_site(item, name));
     kss_eval::evaluate_site(&world, &early, &clusters, options(db, project), None).map(Shared)

@@ -211,12 +211,12 @@ impl Session {
             .par_iter()
             .map_with(self.db.clone(), |db, name| {
                 let (site, cluster) = (ScopeName::new(db, site), ScopeName::new(db, *name));
-                evaluation::cluster(db, project, site, cluster).clone().map(|shared| shared.0)
+                evaluation::cluster(db, project, site, cluster).as_ref().map(|shared| shared.0.clone())
             })
             .flatten()
             .collect();
-        let whole = evaluation::site(&self.db, self.project, key).clone()?;
-        Some((whole.0, models))
+        let whole = evaluation::site(&self.db, self.project, key).as_ref()?;
+        Some((whole.0.clone(), models))
     }
 
     /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the
