@@ -281,13 +281,41 @@ impl<'a> Eval<'a> {
         if let Some(sig) = def.let_(name) {
             let mut own = cx.in_item(sig.origin.item);
             own.this = This::Value(value.clone(), def);
+            if self.needs_itself(sig.origin, name) {
+                return Value::poison(at);
+            }
+            self.derived.push((sig.origin, name));
             let found = deeper(|| self.entry_let(sig, &own));
+            self.derived.pop();
             return taint(found, value.flags().has(kss_value::Flags::PRIVATE) && value.get(n().hidden_name).is_none());
         }
         match crate::values::hidden_name(value) {
             Some(hidden) if name == n().name => hidden.clone(),
             _ => Value::poison(at),
         }
+    }
+
+    /// Does the `let` of a record need itself? One `let` may be read on each of the values in a value, but these are not nested
+    /// deeper than values may be.
+    fn needs_itself(&mut self, origin: Origin, name: Symbol) -> bool {
+        if self.endless.contains(&origin) {
+            return true;
+        }
+        if self.derived.len() <= DEEPEST || self.derived.iter().filter(|(o, _)| *o == origin).count() <= DEEPEST {
+            return false;
+        }
+        let from = self.derived.iter().rposition(|(o, _)| *o == origin).unwrap_or(0);
+        let circle: Vec<(Origin, Symbol)> = self.derived[from..].to_vec();
+        let names: Vec<String> = circle.iter().map(|(_, name)| format!("`{name}`")).collect();
+        let mut report = kss_diag::code::FIELD_CYCLE.at(origin, format!("`{name}` depends on itself"));
+        for (other, name) in circle.iter().skip(1) {
+            report = report.also(*other, format!("`{name}` is needed for it"));
+        }
+        self.report(
+            report.note(format!("{} → `{name}`", names.join(" → "))).help("give one of them a value of its own"),
+        );
+        self.endless.extend(circle.iter().map(|(o, _)| *o));
+        true
     }
 
     /// Marks what a private place holds.

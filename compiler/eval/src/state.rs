@@ -200,6 +200,10 @@ pub(crate) struct Eval<'a> {
     pub(crate) role: Role,
     pub(crate) site: ScopeKey,
     pub(crate) foreign: Vec<Arc<Frozen>>,
+    /// `let`s of records that are being computed, the innermost last.
+    pub(crate) derived: Vec<(Origin, Symbol)>,
+    /// Those that need themselves, which was said.
+    pub(crate) endless: FxHashSet<Origin>,
     /// Which of them holds a scope.
     foreign_of: FxHashMap<ScopeKey, usize>,
     /// Modules that are not in use because of a `remove use`: which one, and where.
@@ -292,6 +296,8 @@ impl<'a> Eval<'a> {
             role,
             site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
+            derived: Vec::new(),
+            endless: FxHashSet::default(),
             foreign_of,
             gone: FxHashMap::default(),
             scopes: IndexMap::default(),
