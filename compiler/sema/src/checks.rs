@@ -8,16 +8,16 @@ pub(crate) use reads::close_reads;
 use crate::program::Lowered;
 use crate::{Diag, Signatures};
 use kss_diag::code;
-use kss_ir::{FnId, KindUse, Program};
+use kss_ir::{ExprKind, FnId, KindUse, Program};
 use kss_span::{ItemId, Origin, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Everything that concerns the whole program.
-pub(crate) fn whole_program(sigs: &Signatures, program: &Program) -> Vec<Diag> {
+pub(crate) fn whole_program(sigs: &Signatures, program: &mut Program) -> Vec<Diag> {
     let mut out = Vec::new();
     kinds::cycles(program, &mut out);
-    recursion(sigs, program, &mut out);
+    recursion(program, &mut out);
     forgotten_fields(sigs, program, &mut out);
     unread_options(program, &mut out);
     out
@@ -44,8 +44,8 @@ pub fn unused_imports(sigs: &Signatures, lowered: &[(ItemId, Arc<Lowered>)]) -> 
     out
 }
 
-/// No function calls itself, not even through others.
-fn recursion(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
+/// No function calls itself, not even through others. One that does loses its body: the evaluation must end all the same.
+fn recursion(program: &mut Program, out: &mut Vec<Diag>) {
     let mut calls: FxHashMap<FnId, Vec<FnId>> = FxHashMap::default();
     for (id, function) in &program.fns {
         let mut found = Vec::new();
@@ -55,11 +55,12 @@ fn recursion(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
     let mut ids: Vec<FnId> = program.fns.keys().copied().collect();
     ids.sort_by_key(|id| (id.item.key(), id.node));
     let mut reported: FxHashSet<FnId> = FxHashSet::default();
+    let mut endless = Vec::new();
     for id in ids {
         let mut path = vec![id];
-        if let Some(circle) = find_circle(id, id, &calls, &mut path, &mut FxHashSet::default())
-            && circle.iter().all(|f| !reported.contains(f))
-        {
+        let Some(circle) = find_circle(id, id, &calls, &mut path, &mut FxHashSet::default()) else { continue };
+        endless.push(id);
+        if circle.iter().all(|f| !reported.contains(f)) {
             reported.extend(circle.iter().copied());
             let name = |f: &FnId| program.fns.get(f).map_or(Symbol::new("?"), |f| f.name);
             let names: Vec<String> = circle.iter().map(|f| format!("`{}`", name(f))).collect();
@@ -76,7 +77,11 @@ fn recursion(sigs: &Signatures, program: &Program, out: &mut Vec<Diag>) {
             out.push(diag.help("write a comprehension over a collection instead"));
         }
     }
-    let _ = sigs;
+    for id in endless {
+        if let Some(function) = program.fns.get_mut(&id) {
+            Arc::make_mut(function).body.kind = ExprKind::Error.into();
+        }
+    }
 }
 
 fn find_circle(

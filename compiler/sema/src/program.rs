@@ -238,7 +238,7 @@ pub fn assemble(sigs: &Signatures, lowered: &[(ItemId, Arc<Lowered>)]) -> (Progr
     program.always = always(&program);
     records(&mut program, lowered);
     checks::close_reads(&mut program, lowered);
-    let diags = checks::whole_program(sigs, &program);
+    let diags = checks::whole_program(sigs, &mut program);
     (program, diags)
 }
 
