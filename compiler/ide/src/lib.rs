@@ -6,6 +6,7 @@
 //!   └── snapshot() ──────────────────────────▶   place → word → Target → Declaration
 //! ```
 
+mod completion;
 mod declared;
 mod goto;
 mod host;
@@ -14,6 +15,7 @@ mod references;
 #[cfg(test)]
 mod testing;
 
+pub use completion::{Completion, CompletionKind, Insert};
 pub use declared::Nav;
 pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};

@@ -13,7 +13,8 @@ mod signatures;
 
 pub use checks::unused_imports;
 pub use index::{
-    CallSite, Cursor, DeclKind, Declaration, EntryName, Index, Target, Usage, Visible, Word, declarations, index_item,
+    CallSite, Cursor, DeclKind, Declaration, EntryName, Index, Member, MemberKind, Target, Usage, Visible, Word,
+    declarations, index_item,
 };
 pub use items::{Decl, FileItems, ImportedName};
 pub use program::{Analysis, Lowered, SourceFile, analyse, assemble, lower_item};

@@ -21,8 +21,10 @@ mod scope;
 mod statements;
 mod test;
 
+pub(crate) use coerce::Fit;
 pub(crate) use decl::Bodies;
 pub(crate) use facts::PathKey;
+pub(crate) use member::method_result;
 
 use crate::index::{Target, Usage};
 use crate::signatures::{ModuleSig, TypeCx};

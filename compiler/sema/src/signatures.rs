@@ -7,7 +7,7 @@ mod types;
 
 pub use modules::{ModuleSig, OptionSig};
 pub(crate) use modules::{entry_refs, need_path};
-pub(crate) use types::{Found, Resolver, TypeCx, built_in, optional};
+pub(crate) use types::{BUILT_IN, Found, Resolver, TypeCx, built_in, optional};
 
 use crate::Diag;
 use crate::items::{FileItems, ImportedName};
@@ -98,7 +98,7 @@ impl Signatures {
     }
 
     /// The record of `ty`, if it is a declared one (also behind `ref`, a capability).
-    pub(crate) fn record_of(&self, ty: &Ty) -> Option<&Arc<RecordDef>> {
+    pub fn record_of(&self, ty: &Ty) -> Option<&Arc<RecordDef>> {
         match ty {
             Ty::Record(id) => self.records.get(id),
             Ty::Ref(kind) => self.record_of(&self.kinds.get(kind)?.ty),
@@ -109,7 +109,7 @@ impl Signatures {
     }
 
     /// The scope whose entries are of `kind` (`cluster`, `node` …).
-    pub(crate) fn scope_kind(kind: Symbol) -> Option<ScopeKind> {
+    pub fn scope_kind(kind: Symbol) -> Option<ScopeKind> {
         match kind.as_str() {
             "site" => Some(ScopeKind::Site),
             "machine" => Some(ScopeKind::Machine),

@@ -1,8 +1,10 @@
 //! What an editor asks of an item: what its words refer to, the types of its values, what could stand at the cursor. Found by
 //! the same lowering that a check runs, which writes it down only when it is asked to.
 
+mod complete;
 mod syntactic;
 
+pub use complete::{Member, MemberKind};
 pub use syntactic::{DeclKind, Declaration, declarations};
 
 use crate::items::Decl;
@@ -211,7 +213,11 @@ impl crate::lower::Lower<'_> {
 
     /// Says what could stand at the cursor.
     pub(crate) fn at_cursor(&mut self, cursor: Cursor) {
-        if let Some(recorder) = &mut self.recorder {
+        let Some(recorder) = &mut self.recorder else { return };
+        // A word may be lowered twice: first to find its type, then with what is expected of it.
+        let knows_less = matches!(cursor, Cursor::Value { expected: None, .. })
+            && matches!(recorder.index.cursor, Some(Cursor::Value { expected: Some(_), .. }));
+        if !knows_less {
             recorder.index.cursor = Some(cursor);
         }
     }
@@ -222,6 +228,7 @@ impl crate::lower::Lower<'_> {
             return;
         }
         let mut names = self.names();
+        names.extend(self.further_names());
         names.sort();
         names.dedup();
         let visible = names.into_iter().filter_map(|name| {

@@ -293,6 +293,9 @@ impl Lower<'_> {
     }
 
     fn construct(&mut self, e: &ast::Expr, name: ast::Name, body: &ast::Block) -> (Expr, Ty) {
+        if self.is_marker(name.text) {
+            self.value_at_cursor(None);
+        }
         self.refer(name.id, Usage::Read, |l| l.sigs.type_named(l.item, name.text));
         let found = self.quietly(|l| {
             let written = ast::Type { id: name.id, kind: ast::TypeKind::Name(name.text) };
@@ -325,6 +328,9 @@ impl Lower<'_> {
             return self.coerce(value, &ty, want);
         };
         let Some(union) = self.sigs.unions.get(id).cloned() else { return error_expr(e.id) };
+        if self.is_marker(name.text) {
+            self.value_at_cursor(Some(want));
+        }
         if union.case(name.text).is_some() {
             self.refer(name.id, Usage::Read, |_| Some(Target::Case(*id, name.text)));
         }

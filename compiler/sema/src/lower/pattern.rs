@@ -78,6 +78,9 @@ impl Lower<'_> {
         let mut slots = Vec::new();
         for field in fields {
             if let Some(payload) = payload {
+                if self.is_marker(field.field.text) {
+                    self.at_cursor(Cursor::Key { of: Ty::Record(payload), module: None });
+                }
                 self.refer_field(field.field.id, Usage::Read, &Ty::Record(payload), field.field.text);
             }
             let def = payload.and_then(|p| self.sigs.records.get(&p).cloned());

@@ -149,7 +149,7 @@ impl Lower<'_> {
     pub(crate) fn check_record(&mut self, e: &ast::Expr, block: &ast::Block, want: &Ty) -> Expr {
         match super::base(want) {
             Ty::Optional(inner) => self.check_record(e, block, &inner.clone()),
-            Ty::Data if block.stmts.iter().any(is_element) && block.stmts.iter().all(is_element) => {
+            Ty::Data if !self.begins_key(block) && !block.stmts.is_empty() && block.stmts.iter().all(is_element) => {
                 let at = self.at(e.id);
                 self.report(code::TYPE_MISMATCH.at(at, "free-form data has no sets").help("write a list: `[a, b]`"));
                 error_expr(e.id)

@@ -28,6 +28,12 @@ impl TypeCx {
     }
 }
 
+/// Names of the types that need no declaration.
+pub(crate) const BUILT_IN: [&str; 25] = [
+    "Bool", "Int", "Float", "Text", "Ip", "Cidr", "IpRange", "Mac", "Asn", "Size", "Duration", "Cpu", "Percent",
+    "Version", "Name", "Domain", "Url", "Email", "Path", "Mode", "PortSpec", "Image", "Data", "Secret", "File",
+];
+
 /// The types that need no declaration.
 pub(crate) fn built_in(name: Symbol) -> Option<Ty> {
     let ty = match name.as_str() {
@@ -157,13 +163,7 @@ impl Resolver<'_> {
     }
 
     fn known_types(&self, cx: TypeCx) -> Vec<Symbol> {
-        let scalars =
-            ["Bool", "Int", "Float", "Text", "Ip", "Cidr", "IpRange", "Mac", "Asn", "Size", "Duration", "Cpu"];
-        let more = [
-            "Percent", "Version", "Name", "Domain", "Url", "Email", "Path", "Mode", "PortSpec", "Image", "Data",
-            "Secret", "File",
-        ];
-        let mut all: Vec<Symbol> = scalars.into_iter().chain(more).map(Symbol::new).collect();
+        let mut all: Vec<Symbol> = BUILT_IN.into_iter().map(Symbol::new).collect();
         let file = self.sigs.files.get(&Signatures::file_of(cx.item));
         let own = file.into_iter().flat_map(|f| f.own.iter().map(|(n, i)| (*n, *i)));
         let prelude = self.sigs.prelude.iter().map(|(n, i)| (*n, *i));

@@ -1,0 +1,135 @@
+//! How often the word that somebody wrote is offered where it was about to be written.
+
+use crate::{Analysis, Host};
+use kss_project::{Loaded, SourceText};
+use kss_span::{FileId, Symbol};
+use kss_syntax::TokenKind;
+use rustc_hash::FxHashSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The reference site with the library.
+fn reference_site() -> Host {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../clusters");
+    let mut loaded = Loaded::default();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(&root).expect("the reference site is there").flatten().map(|e| e.path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "kss") && !p.to_string_lossy().contains("example"));
+    paths.sort();
+    for path in paths {
+        let id = FileId(loaded.files.len() as u32);
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let name = format!("clusters/{}", path.file_name().expect("it has a name").to_string_lossy());
+        loaded.files.push(SourceText { id, path: Symbol::new(&name), disk: Some(path), text: text.into() });
+    }
+    for (path, text) in kss_project::standard_library() {
+        let id = FileId(loaded.files.len() as u32);
+        loaded.files.push(SourceText { id, path: Symbol::new(path), disk: None, text: text.into() });
+    }
+    Host::new(loaded)
+}
+
+/// Words of a file that mean something that exists: new names nobody can guess.
+fn words(analysis: &Analysis, file: FileId) -> Vec<(u32, String)> {
+    let (Some(parsed), Some(items)) = (analysis.parsed(file), analysis.items(file)) else { return Vec::new() };
+    let mut declared: FxHashSet<u32> = FxHashSet::default();
+    for (decl, spans) in items.decls.iter().zip(&parsed.spans) {
+        let index = analysis.index(decl.id);
+        let new = index.words.iter().filter(|w| w.usage == kss_sema::Usage::Declare).map(|w| w.node);
+        let heads = analysis.declarations(decl.id).iter().map(|d| d.node).collect::<Vec<_>>();
+        let nodes = new.chain(heads).collect::<Vec<_>>();
+        declared.extend(nodes.iter().filter_map(|n| spans.get(*n as usize)).map(|r| r.lo));
+    }
+    let text = analysis.text(file);
+    let mut at = 0;
+    let mut out = Vec::new();
+    for token in parsed.tokens.iter() {
+        let word = text.get(at as usize..(at + token.len) as usize).unwrap_or_default();
+        if token.kind == TokenKind::Word && !declared.contains(&at) {
+            out.push((at, word.to_owned()));
+        }
+        at += token.len;
+    }
+    out
+}
+
+/// What came of one way to ask.
+#[derive(Default)]
+struct Rates {
+    asked: usize,
+    offered: usize,
+    /// Among the first ten with so many letters typed.
+    first_ten: [usize; 3],
+    longest: Duration,
+    total: Duration,
+    missed: Vec<String>,
+}
+
+impl Rates {
+    fn ask(&mut self, analysis: &Analysis, file: FileId, text: &str, at: u32, word: &str) {
+        let started = Instant::now();
+        let offers = analysis.completions_in(file, text, at);
+        let took = started.elapsed();
+        self.total += took;
+        self.longest = self.longest.max(took);
+        self.asked += 1;
+        let found = |o: &crate::Completion| o.label == word || o.label.trim_matches('"') == word;
+        if offers.iter().any(found) {
+            self.offered += 1;
+        } else {
+            let line = text[..at as usize].rsplit('\n').next().unwrap_or_default().trim_start();
+            self.missed.push(format!("{}: {line} ▸{word}", analysis.path(file)));
+        }
+        for letters in 0..3 {
+            let typed = word.get(..letters.min(word.len())).unwrap_or_default();
+            let mut fitting = offers.iter().filter(|o| o.label.trim_matches('"').starts_with(typed));
+            self.first_ten[letters] += usize::from(fitting.by_ref().take(10).any(found));
+        }
+    }
+
+    fn percent(&self, count: usize) -> f64 {
+        100.0 * count as f64 / self.asked.max(1) as f64
+    }
+
+    fn print(&self, what: &str) {
+        let [none, one, two] = self.first_ten.map(|count| self.percent(count));
+        println!(
+            "{what}: {} positions, {:.1} % offered; in the first ten {none:.1} % with no letter typed, {one:.1} % with one, \
+             {two:.1} % with two; {:.1} ms each, at most {:.1} ms",
+            self.asked,
+            self.percent(self.offered),
+            self.total.as_secs_f64() * 1000.0 / self.asked.max(1) as f64,
+            self.longest.as_secs_f64() * 1000.0,
+        );
+    }
+}
+
+/// Every `step`-th of all words, so that there are about `count`.
+fn sample(analysis: &Analysis, count: usize) -> Vec<(FileId, u32, String)> {
+    let mut all = Vec::new();
+    for file in analysis.session().files() {
+        all.extend(words(analysis, file).into_iter().map(|(at, word)| (file, at, word)));
+    }
+    let step = (all.len() / count).max(1);
+    all.into_iter().skip(step / 2).step_by(step).take(count).collect()
+}
+
+/// The text ends at the cursor. What the project knows of declarations is from before; letters that are typed already change
+/// nothing, for the whole word is replaced by a marker.
+#[test]
+fn words_of_real_files_are_offered() {
+    let host = reference_site();
+    let analysis = host.snapshot();
+    let mut rates = Rates::default();
+    for (file, at, word) in sample(&analysis, 500) {
+        let text = &analysis.text(file)[..at as usize];
+        rates.ask(&analysis, file, text, at, &word);
+    }
+    rates.print("text cut off at the cursor");
+    if std::env::var_os("KSS_MISSED").is_some() {
+        rates.missed.iter().for_each(|line| println!("{line}"));
+    }
+    assert!(rates.asked >= 490, "{} positions", rates.asked);
+    assert!(rates.percent(rates.offered) > 80.0, "too few are offered");
+    assert!(rates.percent(rates.first_ten[1]) > 60.0, "too few are among the first ten");
+}
