@@ -12,6 +12,7 @@ mod goto;
 mod host;
 mod place;
 mod references;
+mod signature;
 #[cfg(test)]
 mod testing;
 
@@ -21,6 +22,7 @@ pub use host::{Cancelled, Host, cancellable};
 pub use kss_sema::{DeclKind, Usage};
 pub use place::{FilePosition, Place};
 pub use references::{Reference, RenameError};
+pub use signature::{Parameter, SignatureHelp};
 
 use kss_diag::Sources;
 use kss_project::{Database, Session, db};

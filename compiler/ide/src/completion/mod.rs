@@ -10,6 +10,7 @@ mod clauses;
 mod entries;
 mod fields;
 mod foreign;
+mod habits;
 #[cfg(test)]
 mod measure;
 mod names;
@@ -22,9 +23,10 @@ mod values;
 
 use crate::{Analysis, FilePosition};
 use kss_span::TextRange;
-use request::Request;
+pub(crate) use request::{MARKER, Request};
 use rustc_hash::FxHashSet;
 use spot::Spot;
+pub(crate) use spot::find as find_spot;
 
 /// Something that could be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -174,10 +176,24 @@ impl Analysis {
 
     /// The same for a text that the project doesn't have yet: of declarations in it only the project's are known.
     pub(crate) fn completions_in(&self, file: kss_span::FileId, text: &str, offset: u32) -> Vec<Completion> {
-        let Some(request) = Request::new(self, file, text, offset) else { return Vec::new() };
+        let Some(request) = Request::new(self, file, text, offset, "") else { return Vec::new() };
         let spot = spot::find(&request);
+        // `a.b` alone is an expression to the parser; most are about to be fields.
+        if spot.is_lone_path()
+            && request.cursor().is_none()
+            && let Some(assigned) = Request::new(self, file, text, offset, " = none")
+        {
+            let found = self.offers(&assigned, &spot::find(&assigned));
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        self.offers(&request, &spot)
+    }
+
+    fn offers(&self, request: &Request<'_>, spot: &Spot<'_>) -> Vec<Completion> {
         let mut offers = Offers { range: request.range, out: Vec::new() };
-        self.offer(&request, &spot, &mut offers);
+        self.offer(request, spot, &mut offers);
         offers.finish()
     }
 
@@ -189,7 +205,7 @@ impl Analysis {
             Spot::Key { path, above } => fields::below(request, path, above, out),
             Spot::Value { path } => values::offer(request, path, out),
             Spot::Text { path } => foreign::texts(request, path, out),
-            Spot::Member { path, base } => values::members(request, path, base, out),
+            Spot::Member { base, .. } => values::members(request, base, out),
             Spot::Pattern { path } => values::patterns(request, path, out),
             Spot::Type => names::types(request, out),
             Spot::Module { path, remove } => names::modules(request, path, *remove, out),
@@ -202,6 +218,7 @@ impl Analysis {
             Spot::HeadName { path, head, new } => names::head(request, path, head, *new, out),
             Spot::Namespace => names::entries(request, "namespace", out),
             Spot::Site => names::sites(request, out),
+            Spot::ItemKey => drop(out.add("name", CompletionKind::Field, rank(0, 0))),
             Spot::Base => names::bases(request, out),
             Spot::Code => names::codes(out),
             Spot::Import { import, at, selected } => names::imports(request, import, *at, *selected, out),

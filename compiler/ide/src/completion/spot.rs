@@ -11,10 +11,10 @@ use kss_syntax::visit::{Node, Visitor, walk};
 use kss_value::ScopeKind;
 
 /// The parts of the tree around the marker, the outermost first.
-pub(super) type Path<'t> = Vec<Node<'t>>;
+pub(crate) type Path<'t> = Vec<Node<'t>>;
 
 /// What is to be written at the cursor, as far as the syntax knows.
-pub(super) enum Spot<'t> {
+pub(crate) enum Spot<'t> {
     /// A new name, a reason, nothing.
     Nothing,
     /// A word between the parts of a statement or expression.
@@ -53,12 +53,38 @@ pub(super) enum Spot<'t> {
     Namespace,
     /// Behind `in` of a cluster, or `overlay`.
     Site,
+    /// Behind `by`: the field by which items of a list are told apart.
+    ItemKey,
     /// Behind `given`.
     Base,
     /// A code of an error.
     Code,
     /// A part of a path of an import.
     Import { import: &'t Import, at: usize, selected: bool },
+}
+
+impl<'t> Spot<'t> {
+    /// The parts of the tree around it, where the marker is a value, a key or a field.
+    pub(crate) fn path(&self) -> &[Node<'t>] {
+        match self {
+            Spot::Statement { path, .. }
+            | Spot::Key { path, .. }
+            | Spot::Value { path }
+            | Spot::Text { path }
+            | Spot::Member { path, .. } => path,
+            _ => &[],
+        }
+    }
+
+    /// Is it the last name of a path that is a whole statement?
+    pub(super) fn is_lone_path(&self) -> bool {
+        let Spot::Member { path, .. } = self else { return false };
+        let statement = path.iter().rposition(|n| matches!(n, Node::Stmt(_)));
+        let alone = |at: usize| {
+            path[at + 1..].iter().all(|n| matches!(n, Node::Expr(Expr { kind: ExprKind::Member { .. }, .. })))
+        };
+        statement.is_some_and(|at| matches!(path[at], Node::Stmt(Stmt { kind: StmtKind::Element(_), .. })) && alone(at))
+    }
 }
 
 /// The kinds of bodies that statements stand in.
@@ -100,7 +126,7 @@ pub(super) fn marked_pattern(pattern: &Pattern) -> bool {
 }
 
 /// Finds the marker.
-pub(super) fn find<'t>(request: &'t Request<'_>) -> Spot<'t> {
+pub(crate) fn find<'t>(request: &'t Request<'_>) -> Spot<'t> {
     if let Some(spot) = by_tokens(request) {
         return spot;
     }
@@ -109,6 +135,9 @@ pub(super) fn find<'t>(request: &'t Request<'_>) -> Spot<'t> {
         walk(stmt, &mut finder);
     }
     match finder.found {
+        Some(Spot::Value { .. } | Spot::Type | Spot::Scope | Spot::Pattern { .. }) if request.is_behind_value() => {
+            Spot::Clause
+        }
         Some(spot) => spot,
         // Behind a value the marker can't stand, so the parser left it out.
         None if request.previous().is_some() => Spot::Clause,
@@ -301,7 +330,7 @@ impl<'t> Finder<'t> {
             StmtKind::Expect(Expect::Error { code: Some(code), .. }) if marked(code) => Some(Spot::Code),
             StmtKind::Field(field) => match &field.value {
                 Some(FieldValue::Keyed { by, .. } | FieldValue::KeyedExpr { by, .. }) if marked(by) => {
-                    Some(Spot::Nothing)
+                    Some(Spot::ItemKey)
                 }
                 _ => None,
             },
