@@ -1,4 +1,4 @@
-# The flake of a deploy tree, copied to its top as `flake.nix`: builds every machine of the site from this tree alone.
+# Builds every machine of this deploy tree from the tree alone: `nix build .#nixosConfigurations.NAME.config.system.build.toplevel`.
 {
   description = "The machines of this site";
 

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// The flake of a deploy tree. It lies among the other files of Nix here, and at the top there.
+const FLAKE: &str = "deploy-flake.nix";
+
 fn main() -> io::Result<()> {
     let own = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
@@ -18,7 +21,7 @@ fn main() -> io::Result<()> {
             Content::Bytes,
             &["Cargo.toml", "README.md", "build.rs", "src", "lock", "tests", "tofu/modules"][..],
         ),
-        ("NIX", nix, "nix/", Content::Text, &["tests"][..]),
+        ("NIX", nix, "nix/", Content::Text, &["tests", FLAKE][..]),
         ("TOFU_MODULES", own.join("tofu/modules"), "tofu/modules/", Content::Text, &[][..]),
     ];
     let mut text = String::new();
@@ -31,7 +34,13 @@ fn main() -> io::Result<()> {
             files.into_iter().filter_map(|file| Some((relative(&folder, &file)?, file))).collect();
         list.retain(|(path, _)| !except.iter().any(|out| path == out || path.starts_with(&format!("{out}/"))));
         list.sort();
-        constant(&mut text, name, prefix, content, &list);
+        let mut list: Vec<(String, PathBuf)> =
+            list.into_iter().map(|(path, file)| (format!("{prefix}{path}"), file)).collect();
+        if name == "NIX" {
+            list.push(("flake.nix".to_owned(), folder.join(FLAKE)));
+            list.sort();
+        }
+        constant(&mut text, name, content, &list);
         println!("cargo::rerun-if-changed={}", folder.display());
     }
     fs::write(out.join("files.rs"), text)
@@ -59,14 +68,14 @@ enum Content {
     Text,
 }
 
-fn constant(text: &mut String, name: &str, prefix: &str, content: Content, list: &[(String, PathBuf)]) {
+fn constant(text: &mut String, name: &str, content: Content, list: &[(String, PathBuf)]) {
     let (of, read) = match content {
         Content::Bytes => ("[u8]", "include_bytes"),
         Content::Text => ("str", "include_str"),
     };
     let _ = writeln!(text, "pub(crate) static {name}: &[(&str, &{of})] = &[");
     for (path, file) in list {
-        let _ = writeln!(text, "    ({:?}, {read}!({:?})),", format!("{prefix}{path}"), file);
+        let _ = writeln!(text, "    ({:?}, {read}!({:?})),", path, file);
     }
     let _ = writeln!(text, "];");
 }

@@ -16,7 +16,8 @@ pub static FILES: &[(&str, &[u8])] = files::FILES;
 /// Charts, Kubernetes kinds and NixOS options that the library was written against, by path below `stdlib/lock/`.
 pub static LOCK: &[(&str, &str)] = lock::FILES;
 
-/// The NixOS library that emitted configurations import, as it lies in a deploy tree: below `nix/`.
+/// The NixOS library that emitted configurations import, as it lies in a deploy tree: below `nix/`, and the tree's
+/// `flake.nix`, which builds every machine in it.
 pub static NIX: &[(&str, &str)] = files::NIX;
 
 /// Bodies of OpenTofu modules, as they lie in a deploy tree: below `tofu/modules/`.

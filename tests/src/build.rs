@@ -43,6 +43,8 @@ pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>
         let files = kss_outputs::Texts::of(&outcome.model, &kss_project::read_file);
         let context = kss_outputs::Context {
             nix: kss_stdlib::NIX,
+            flake_lock: session.flake_lock(),
+            carried: session.carried(),
             tofu_modules: kss_stdlib::TOFU_MODULES,
             is_package: &kss_project::is_package,
             files: &files,

@@ -1,6 +1,7 @@
 //! What the tests of the whole project share.
 
 pub mod build;
+pub mod generate;
 pub mod lock_schema;
 pub mod observe;
 pub mod outside;

@@ -1,8 +1,7 @@
 //! Puts the statements of `.kss` files into another order, which must mean the same.
 //!
 //! Statements are moved with the lines that they stand on, and with the comments before them. Only neighbours that have their
-//! lines for themselves move. Some order is meant, and stays: of what says `append`, of lists that are written by key, and of a
-//! `let` in a body, which is seen behind it.
+//! lines for themselves move. Some order is meant, and stays: of what says `append`, and of lists that are written by key.
 
 use kss_span::{FileId, LineIndex, TextRange};
 use kss_syntax::ast::{Block, Body, Expr, ExprKind, FieldValue, ListElem, Stmt, StmtKind};
@@ -38,7 +37,7 @@ pub fn shuffle(text: &str, random: &mut Random) -> String {
     let parsed = kss_syntax::parse(FileId(0), text);
     assert!(parsed.errors.is_empty(), "only what is right is shuffled: {:?}", parsed.errors);
     let file = Source { lines: text.split_inclusive('\n').collect(), index: LineIndex::new(text), text };
-    let items = parsed.file.items.iter().zip(&parsed.spans).map(|(stmt, spans)| file.piece(stmt, spans, false));
+    let items = parsed.file.items.iter().zip(&parsed.spans).map(|(stmt, spans)| file.piece(stmt, spans));
     let items: Option<Vec<Piece>> = items.collect();
     let groups: Vec<Group> = items.and_then(|pieces| file.group(pieces)).into_iter().collect();
     let mut out = String::new();
@@ -66,8 +65,6 @@ struct Piece {
     to: usize,
     /// Its place among those that add to lists is meant.
     adds: bool,
-    /// It is a `let` that only what stands behind it sees.
-    local: bool,
     inner: Vec<Group>,
 }
 
@@ -76,15 +73,13 @@ struct Piece {
 enum Meant {
     /// None.
     Nothing,
-    /// A `let` stands before what reads it.
-    Lets,
     /// All of it.
     Everything,
 }
 
 impl Source<'_> {
     /// The statement, if it has its lines for itself.
-    fn piece(&self, stmt: &Stmt, spans: &Arc<[TextRange]>, local: bool) -> Option<Piece> {
+    fn piece(&self, stmt: &Stmt, spans: &Arc<[TextRange]>) -> Option<Piece> {
         let range = spans[stmt.id.0 as usize];
         let before = &self.text[..range.lo as usize];
         let behind = &self.text[range.hi as usize..];
@@ -97,13 +92,11 @@ impl Source<'_> {
         let mut inner = Vec::new();
         let mut adds = false;
         visit(stmt, &mut adds, &mut |block, meant| inner.extend(self.block(block, spans, meant)));
-        let local = local && matches!(stmt.kind, StmtKind::Let { .. });
-        Some(Piece { from: line(range.lo), to: line(range.hi.max(range.lo + 1) - 1) + 1, adds, local, inner })
+        Some(Piece { from: line(range.lo), to: line(range.hi.max(range.lo + 1) - 1) + 1, adds, inner })
     }
 
     fn block(&self, block: &Block, spans: &Arc<[TextRange]>, meant: Meant) -> Vec<Group> {
-        let pieces: Option<Vec<Piece>> =
-            block.stmts.iter().map(|stmt| self.piece(stmt, spans, meant == Meant::Lets)).collect();
+        let pieces: Option<Vec<Piece>> = block.stmts.iter().map(|stmt| self.piece(stmt, spans)).collect();
         match (pieces, meant) {
             (None, _) => Vec::new(),
             (Some(pieces), Meant::Everything) => pieces.into_iter().flat_map(|piece| piece.inner).collect(),
@@ -154,11 +147,7 @@ fn order(pieces: &[Piece], random: &mut Random) -> Vec<usize> {
     let mut adding: Vec<usize> = order.iter().copied().filter(|at| pieces[*at].adds).collect();
     adding.sort_unstable();
     let mut adding = adding.into_iter();
-    let kept = order.iter().map(|at| if pieces[*at].adds { adding.next().unwrap_or(*at) } else { *at });
-    let (mut local, others): (Vec<usize>, Vec<usize>) = kept.partition(|at| pieces[*at].local);
-    local.sort_unstable();
-    local.extend(others);
-    local
+    order.iter().map(|at| if pieces[*at].adds { adding.next().unwrap_or(*at) } else { *at }).collect()
 }
 
 type Each<'f> = dyn FnMut(&Block, Meant) + 'f;
@@ -178,16 +167,16 @@ fn visit(stmt: &Stmt, adds: &mut bool, each: &mut Each<'_>) {
         | StmtKind::Tune { body, .. }
         | StmtKind::Each { body, .. }
         | StmtKind::Entry { body, .. }
-        | StmtKind::Use { body: Some(body), .. } => found(body, Meant::Lets, adds),
+        | StmtKind::Use { body: Some(body), .. } => found(body, Meant::Nothing, adds),
         StmtKind::Field(field) => {
             *adds |= field.append;
             match &field.value {
-                Some(FieldValue::Block(block)) => found(block, Meant::Lets, adds),
+                Some(FieldValue::Block(block)) => found(block, Meant::Nothing, adds),
                 Some(FieldValue::Keyed { block, .. }) => {
                     *adds = true;
                     found(block, Meant::Everything, adds);
                 }
-                Some(FieldValue::Expr(expr)) => records(expr, &mut |block| found(block, Meant::Lets, adds)),
+                Some(FieldValue::Expr(expr)) => records(expr, &mut |block| found(block, Meant::Nothing, adds)),
                 Some(FieldValue::KeyedExpr { .. }) | None => {}
             }
         }
@@ -205,7 +194,7 @@ fn inner(body: &Body, adds: &mut bool, each: &mut Each<'_>) {
     match body {
         Body::Block(block) => {
             *adds |= block.stmts.iter().any(adds_to_list);
-            each(block, Meant::Lets);
+            each(block, Meant::Nothing);
         }
         Body::One(stmt) => visit(stmt, adds, each),
     }
@@ -271,6 +260,7 @@ module two { g = 6 }
     #[test]
     fn lines_stay_and_change_places() {
         let mut texts = std::collections::BTreeSet::new();
+        let mut reversed = false;
         for seed in 0..50 {
             let text = shuffle(TEXT, &mut Random::new(seed));
             assert_eq!(sorted(&text), sorted(TEXT));
@@ -278,13 +268,12 @@ module two { g = 6 }
             assert!(text.contains("## About one.\nmodule one {"), "{text}");
             assert!(text.contains("  # a comment\n  tune y {"), "{text}");
             assert!(text.find("a.b = 1") < text.find("a.b = 5"), "{text}");
-            assert!(
-                text.find("let i = 7") < text.find("let j = i") && text.find("let j = i") < text.find("h = i"),
-                "{text}"
-            );
             assert!(text.contains("    l.m = 8\n    n.m = 9\n"), "{text}");
+            let at = |line: &str| text.find(line).unwrap_or(0);
+            reversed |= at("let j = i") < at("let i = 7") && at("h = i") < at("let j = i");
             texts.insert(text);
         }
         assert!(texts.len() > 20, "{} orders", texts.len());
+        assert!(reversed, "a `let` never stood behind its reader");
     }
 }

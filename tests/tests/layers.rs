@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const LAYERS: &[(&str, &[&str])] = &[
     ("kss-span", &[]),
     ("kss-stdlib", &[]),
+    ("tree-sitter-kss", &[]),
     ("kss-diag", &["kss-span"]),
     ("kss-value", &["kss-span"]),
     ("kss-syntax", &["kss-span", "kss-diag"]),
@@ -39,6 +40,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("kss-argocd", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-tofu", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
     ("kss-vars", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
+    ("kss-libvirt", &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend"]),
+    (
+        "kss-run",
+        &["kss-span", "kss-diag", "kss-value", "kss-emit", "kss-model", "kss-backend", "kss-nixos", "kss-argocd"],
+    ),
     ("kss-deploy", &["kss-backend"]),
     (
         "kss-outputs",
@@ -54,6 +60,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-argocd",
             "kss-tofu",
             "kss-vars",
+            "kss-libvirt",
+            "kss-run",
         ],
     ),
     (
@@ -76,6 +84,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "kss-outputs",
         ],
     ),
+    ("kss-lsp", &["kss-span", "kss-diag", "kss-eval", "kss-project", "kss-ide"]),
 ];
 
 /// The binary and the tests may use everything.

@@ -65,6 +65,15 @@ schemas() {
 schemas_accept() { overlay '' >"$work/objects.yaml" && schemas "$work/objects.yaml"; }
 schemas_refuse() { (overlay '' && echo 'dato: {}') >"$work/objects.yaml" && ! schemas "$work/objects.yaml"; }
 
+network() {
+  echo "<network><name>a</name>$1</network>" >"$work/network.xml"
+  "$bin/virt-xml-validate" "$work/network.xml" network
+}
+network_is_valid() { network '<forward mode="nat"/>'; }
+network_is_refused() { ! network '<forwad mode="nat"/>'; }
+
+check virt-xml-validate "accepts a network" network_is_valid
+check virt-xml-validate "refuses an unknown element" network_is_refused
 check yaml11 "reads YAML 1.1" reads "$bin/yaml11" '[{"a": false}, 45045, "error", ["no", 1, null]]'
 check goyaml "reads as Kubernetes does" reads "$bin/goyaml" kubernetes '[{"a": false}, "12:30:45", "error", ["no", 1, null]]'
 check goyaml "reads as yaml.v3 does" reads "$bin/goyaml" v3 '[{"a": "no"}, "12:30:45", "error", ["no", 1, null]]'

@@ -98,6 +98,9 @@ distribution ip iproute2
 distribution jq jq
 distribution curl curl
 distribution openssl openssl
+distribution xmllint libxml2-utils
+# With libvirt's own schemas.
+distribution virt-xml-validate libvirt-clients
 
 python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 tool python "${python:-3}" python3 make_venv

@@ -28,7 +28,7 @@ pub(crate) fn document(member: &Member<'_>, root: &Root<'_>, sink: &mut Sink<'_>
         metadata.push(("finalizers", Node::list([text(FINALIZER)], origin)));
     }
     let source = match &member.what {
-        What::Release(entry) => ("sources", release_sources(entry, root, sink)?),
+        What::Release(entry) => release_source(entry, root, sink)?,
         What::Objects(overlay) => objects_source(overlay, root, sink)?,
     };
     let drift = ignored(entry, sink)?;
@@ -71,33 +71,41 @@ fn upstream_source(entry: &Entry, upstream: &Record, sink: &mut Sink<'_>) -> Opt
     Some(Node::map(fields, origin))
 }
 
-/// The chart, and beside it the branch that its values come from.
-fn release_sources(entry: &Entry, root: &Root<'_>, sink: &mut Sink<'_>) -> Option<Node> {
+/// The chart at its version, and beside it the branch that its values come from. A chart of the tree and its values are one
+/// source.
+fn release_source(entry: &Entry, root: &Root<'_>, sink: &mut Sink<'_>) -> Option<(&'static str, Node)> {
     let chart = sink.required(entry, "chart", entry.record("chart"))?;
+    let name = sink.required(entry, "chart.name", chart.value("name"))?;
+    let values = values_path(entry.key.scope.outer, entry.name());
+    let Some(repository) = chart.text("repo") else {
+        let path = Node::text(format!("charts/{}", name.as_text().unwrap_or_default()), name.origin());
+        let fields = vec![("path", path), ("helm", helm(entry, format!("/{values}"), sink)?)];
+        return Some(("source", root.source(fields, entry.origin)));
+    };
     let origin = entry.origin_of("chart", entry.origin);
-    let (repository, name, version) = (chart.text("repo"), chart.value("name"), chart.value("version"));
-    let repository = sink.required(entry, "chart.repo", repository)?;
     let repository = Node::text(repository_address(&repository), chart.origin_of("repo", origin));
-    let name = sink.required(entry, "chart.name", name)?;
-    let version = sink.required(entry, "chart.version", version)?;
+    let version = sink.required(entry, "chart.version", chart.value("version"))?;
+    let fields = [
+        ("repoURL", repository),
+        ("chart", sink.data(name, &(), "`chart.name`")?),
+        ("targetRevision", sink.data(version, &(), "`chart.version`")?),
+        ("helm", helm(entry, format!("$values/{values}"), sink)?),
+    ];
+    let values = root.source(vec![("ref", Node::text("values", entry.origin))], entry.origin);
+    Some(("sources", Node::list([Node::map(fields, origin), values], entry.origin)))
+}
 
-    let values = format!("$values/{}", values_path(entry.key.scope.outer, entry.name()));
+/// How the chart is rendered.
+fn helm(entry: &Entry, values: String, sink: &mut Sink<'_>) -> Option<Node> {
     let mut helm = Vec::new();
     if let Some(release) = entry.value("release") {
         helm.push(("releaseName", sink.data(release, &(), "`release`")?));
     }
     helm.push(("valueFiles", Node::list([Node::text(values, entry.origin)], entry.origin)));
     if entry.flag("skip-crds") {
-        helm.push(("skipCrds", Node::new(true, entry.origin_of("skip-crds", origin))));
+        helm.push(("skipCrds", Node::new(true, entry.origin_of("skip-crds", entry.origin))));
     }
-    let fields = [
-        ("repoURL", repository),
-        ("chart", sink.data(name, &(), "`chart.name`")?),
-        ("targetRevision", sink.data(version, &(), "`chart.version`")?),
-        ("helm", Node::map(helm, entry.origin)),
-    ];
-    let values = root.source(vec![("ref", Node::text("values", entry.origin))], entry.origin);
-    Some(Node::list([Node::map(fields, origin), values], entry.origin))
+    Some(Node::map(helm, entry.origin))
 }
 
 fn annotations(member: &Member<'_>) -> Node {

@@ -3,7 +3,8 @@
 //! It names the very files that Argo CD deploys from later, so that nothing is installed twice with different values.
 //! A step is one of
 //!
-//! - `{ "release": NAME, "chart": {…}, "namespace": …, "values": PATH }`: installed with Helm,
+//! - `{ "release": NAME, "chart": {…}, "namespace": …, "values": PATH }`: installed with Helm; a chart without a `repo` lies
+//!   in the tree, at its `path`,
 //! - `{ "overlay": NAME, "path": PATH }`: built with kustomize and applied; with an `"upstream"` of `repo`, `revision` and
 //!   `path` beside or instead of the path, the directory of that repository is,
 //! - `{ "apply": [PATH, …] }`: applied as it is.
@@ -15,7 +16,7 @@ use crate::root::Root;
 use kss_backend::Sink;
 use kss_backend::layout::{cluster_dir, overlay_dir, segment, values_path};
 use kss_backend::read::Read;
-use kss_emit::{Node, json};
+use kss_emit::{Data, Node, json};
 use kss_model::{Entry, Scope};
 use kss_span::{Origin, Symbol};
 
@@ -69,7 +70,13 @@ fn release(entry: &Entry, sink: &mut Sink<'_>) -> Option<Vec<(&'static str, Node
         None => Node::text(entry.name().as_str(), entry.origin),
     };
     let chart = sink.required(entry, "chart", entry.value("chart"))?;
-    let mut fields = vec![("release", name), ("chart", sink.data(chart, &(), "`chart`")?)];
+    let mut chart = sink.data(chart, &(), "`chart`")?;
+    let own = chart.get("repo").is_none();
+    if let (true, Data::Map(fields)) = (own, &mut chart.data) {
+        let name = entry.record("chart").and_then(|chart| chart.text("name")).unwrap_or_default();
+        fields.push((Symbol::new("path"), Node::text(format!("charts/{name}"), chart.origin)));
+    }
+    let mut fields = vec![("release", name), ("chart", chart)];
     if entry.flag("skip-crds") {
         fields.push(("skip-crds", Node::new(true, entry.origin_of("skip-crds", entry.origin))));
     }

@@ -16,7 +16,8 @@ mod root;
 
 use kss_backend::{Backend, Sink};
 use kss_emit::yaml;
-use kss_model::{Cluster, Model};
+use kss_model::{Cluster, Entry, Model, Scope};
+use kss_span::Symbol;
 use root::Root;
 
 /// The backend of `output argocd-root`, `output project`, and of the Applications of releases and overlays.
@@ -46,6 +47,37 @@ impl Backend for Argocd {
             }
         }
     }
+}
+
+/// Something that Argo CD deploys by an Application of its own.
+pub struct Application<'a> {
+    /// Name of the Application.
+    pub name: String,
+    /// The release or the overlay.
+    pub entry: &'a Entry,
+    /// Its phase.
+    pub phase: Option<Symbol>,
+    /// Is it there before Argo CD is?
+    pub bootstrap: bool,
+    /// Has it files in the deploy tree?
+    pub has_files: bool,
+}
+
+/// What a cluster deploys, in the order of deployment; of one wave in the order of names.
+pub fn applications(cluster: &Scope) -> Vec<Application<'_>> {
+    let mut members = member::members(cluster);
+    members.sort_by(|a, b| a.wave().cmp(&b.wave()).then_with(|| a.name.cmp(&b.name)));
+    members
+        .into_iter()
+        .map(|member| {
+            let (phase, bootstrap, entry) = (member.phase(), member.is_bootstrap(), member.entry());
+            let has_files = match &member.what {
+                member::What::Release(_) => true,
+                member::What::Objects(overlay) => overlay.has_files(),
+            };
+            Application { name: member.name, entry, phase, bootstrap, has_files }
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -307,6 +307,20 @@ fn oci_repositories_have_no_scheme() {
 }
 
 #[test]
+fn a_chart_without_a_repository_lies_in_the_tree() {
+    let chart = value(json!({ "name": "demo", "version": "1.0.0" }));
+    let early = ("bootstrap", Value::bool(true, origin(1)));
+    let tree = tree(vec![root(), project("platform"), release("demo", "apps", "a", &[("chart", chart), early])]);
+    let source = read(&tree, "apps/demo.yaml")["spec"]["source"].clone();
+    assert_eq!(source["path"], "charts/demo");
+    assert_eq!(source["helm"]["valueFiles"], json!(["/clusters/kss/helm/demo.yaml"]));
+    assert_eq!(source["repoURL"], read(&tree, "root-app.yaml")["spec"]["source"]["repoURL"]);
+    assert_eq!(read(&tree, "projects/platform.yaml")["spec"]["sourceRepos"].as_array().map(Vec::len), Some(1));
+    let list: Json = serde_json::from_str(&text(&tree, "clusters/kss/bootstrap/bootstrap.json")).unwrap();
+    assert_eq!(list["steps"][0]["chart"], json!({ "name": "demo", "version": "1.0.0", "path": "charts/demo" }));
+}
+
+#[test]
 fn the_bootstrap_is_in_order_and_ends_with_the_root() {
     let early = ("bootstrap", Value::bool(true, origin(1)));
     let entries = vec![

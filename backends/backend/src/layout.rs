@@ -31,6 +31,25 @@ pub fn overlay_dir(cluster: Symbol, overlay: Symbol) -> String {
     format!("{}/kustomize/{}", cluster_dir(cluster), segment(&overlay))
 }
 
+/// Where the definitions of what a host offers to its guests are: `site/libvirt/hypervisor`.
+pub fn host_dir(host: Symbol) -> String {
+    format!("site/libvirt/{}", segment(&host))
+}
+
+/// The file of a guest's disk in its pool.
+pub fn volume_name(domain: Symbol, disk: Symbol) -> String {
+    format!("{}.qcow2", volume_stem(domain, disk))
+}
+
+/// The definition of a guest's disk.
+pub fn volume_path(host: Symbol, domain: Symbol, disk: Symbol) -> String {
+    format!("{}/volumes/{}.xml", host_dir(host), volume_stem(domain, disk))
+}
+
+fn volume_stem(domain: Symbol, disk: Symbol) -> String {
+    format!("{}-{}", segment(&domain), segment(&disk))
+}
+
 /// A name as one part of a path: everything but letters, digits, `.`, `_`, `-` becomes `-`. Two names may become one; the
 /// tree refuses the second file.
 pub fn segment(name: &str) -> String {

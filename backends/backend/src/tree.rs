@@ -111,7 +111,18 @@ impl OutputTree {
             *self = other;
             return;
         }
-        other.files.into_values().for_each(|file| self.insert(file, diags));
+        // Trees of two clusters share directories only.
+        let meets = |(name, new): (&String, &Taken)| {
+            self.names.get(name).is_some_and(|old| !(old.is_directory() && new.is_directory() && old.path == new.path))
+        };
+        if other.names.iter().any(meets) {
+            other.files.into_values().for_each(|file| self.insert(file, diags));
+            return;
+        }
+        for (name, taken) in other.names {
+            self.names.entry(name).or_insert(taken);
+        }
+        self.files.extend(other.files);
     }
 
     /// The file at `path`.

@@ -11,7 +11,8 @@ mod packages;
 mod places;
 mod secrets;
 
-use kss_backend::{Backend, Sink, layout};
+use kss_backend::template::Part;
+use kss_backend::{Backend, OutputTree, Sink, layout};
 use kss_emit::{Data, Node, json, nix};
 use kss_model::{Cluster, Entry, Model, Scope};
 use kss_span::{Origin, Symbol};
@@ -119,8 +120,49 @@ impl Nixos<'_> {
     }
 }
 
+/// A value that a machine finds in a file.
+pub struct Wanted {
+    /// Name of the file: `rke2/server-token`.
+    pub name: String,
+    /// The value.
+    pub part: Part,
+    /// Does it exist only after something ran? Then the machine starts without it.
+    pub later: bool,
+}
+
+/// Where values are kept, for asking what each machine needs.
+pub struct Values<'a> {
+    places: Places<'a>,
+    cluster: Option<&'a Cluster>,
+}
+
+impl<'a> Values<'a> {
+    /// Of the machines of the site, or of the nodes of a cluster.
+    pub fn new(model: &'a Model, cluster: Option<&'a Cluster>) -> Values<'a> {
+        let site = std::iter::once(&model.site).chain(&model.machines);
+        let own = cluster.into_iter().flat_map(|cluster| std::iter::once(&cluster.scope).chain(&cluster.nodes));
+        Values { places: Places::of(site.chain(own)), cluster }
+    }
+
+    /// The values that a machine needs, in the order of their names.
+    pub fn wanted(&self, machine: &Scope) -> Vec<Wanted> {
+        let mut needs = Needs::new(machine, &self.places);
+        let shared = self.cluster.and_then(|cluster| data_of(&cluster.scope, "nixos-cluster"));
+        for entry in data_of(machine, "nixos").into_iter().chain(shared) {
+            entry.fields.iter().for_each(|(_, value)| needs.scan(value));
+        }
+        // What is wrong with a file is said where it is written.
+        let mut scratch = OutputTree::default();
+        let mut sink = Sink::new("nixos", &mut scratch);
+        for file in machine.entries("etc").iter().filter(|file| Sink::is_whole(file)) {
+            etc::options(file, &mut needs, &mut sink);
+        }
+        needs.wanted()
+    }
+}
+
 /// Is there a system to build for the machine? Of a foreign one nothing is emitted.
-fn is_configured(machine: &Scope) -> bool {
+pub fn is_configured(machine: &Scope) -> bool {
     ["nixos", "etc"].iter().any(|kind| !machine.entries(kind).is_empty())
 }
 

@@ -1,19 +1,26 @@
 //! Where secrets are kept, as far as the machines of some scopes may need them.
 
-use kss_backend::layout::scope_dir;
 use kss_backend::read::Read;
 use kss_backend::template::Part;
 use kss_model::{Entry, Scope};
 use kss_span::Symbol;
-use kss_value::{EntryKey, Flags, Kind, Later, SecretRef, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use kss_value::{EntryKey, Flags, Kind, Later, ScopeKey, ScopeKind, SecretRef, Value};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Secrets and later values by the name of their file: `rke2/server-token`, `vault/ca`.
 pub(crate) struct Places<'a> {
     /// Several scopes may keep a value at the same place, each its own.
-    by_name: BTreeMap<String, Vec<Place<'a>>>,
+    by_name: FxHashMap<String, Kept<'a>>,
     made: BTreeSet<&'a EntryKey>,
+}
+
+/// What is kept under one name, by the cluster whose it is (none of the site), in the order in which it was found.
+#[derive(Default)]
+struct Kept<'a> {
+    by_cluster: FxHashMap<Option<Symbol>, Place<'a>>,
+    first: Option<Place<'a>>,
 }
 
 /// A value that can be delivered to a machine.
@@ -30,7 +37,7 @@ pub(crate) enum Place<'a> {
 impl<'a> Places<'a> {
     /// What the scopes declare or refer to.
     pub(crate) fn of(scopes: impl Iterator<Item = &'a Scope>) -> Places<'a> {
-        let mut places = Places { by_name: BTreeMap::new(), made: BTreeSet::new() };
+        let mut places = Places { by_name: FxHashMap::default(), made: BTreeSet::new() };
         for scope in scopes {
             for entry in scope.entries.values().flatten() {
                 places.add_entry(entry);
@@ -69,17 +76,17 @@ impl<'a> Places<'a> {
     }
 
     fn add(&mut self, name: String, place: Place<'a>) {
-        let known = self.by_name.entry(name).or_default();
-        if !known.iter().any(|other| other.scope() == place.scope()) {
-            known.push(place);
+        let kept = self.by_name.entry(name).or_default();
+        if kept.first.is_none() {
+            kept.first = Some(place.clone());
         }
+        kept.by_cluster.entry(cluster_of(place.scope())).or_insert(place);
     }
 
     /// The value that a machine finds under `name`: its own cluster's before the site's.
     pub(crate) fn get(&self, name: &str, machine: &Scope) -> Option<&Place<'a>> {
-        let known = self.by_name.get(name)?;
-        let own = scope_dir(&machine.key);
-        known.iter().find(|place| place.scope() == own).or(known.first())
+        let kept = self.by_name.get(name)?;
+        kept.by_cluster.get(&cluster_of(&machine.key)).or(kept.first.as_ref())
     }
 
     /// Is the value made by a step, after the machine is there?
@@ -89,12 +96,12 @@ impl<'a> Places<'a> {
 }
 
 impl Place<'_> {
-    fn scope(&self) -> String {
-        scope_dir(match self {
+    fn scope(&self) -> &ScopeKey {
+        match self {
             Place::Credential(entry) => &entry.key.scope,
             Place::Secret(place) => &place.owner.scope,
             Place::Later(later) => &later.env.scope,
-        })
+        }
     }
 
     /// The value, for the list of what a machine needs.
@@ -118,6 +125,11 @@ impl Place<'_> {
             Place::Later(_) => true,
         }
     }
+}
+
+/// The cluster that a scope is or lies in; none of the site and its machines.
+fn cluster_of(scope: &ScopeKey) -> Option<Symbol> {
+    matches!(scope.kind, ScopeKind::Cluster | ScopeKind::Node).then_some(scope.outer)
 }
 
 /// `rke2/server-token`

@@ -120,6 +120,12 @@ impl<'a> Needs<'a> {
         Some(nest(&["kss", "secrets", "files"], Node::map(files, origin)))
     }
 
+    /// The values, in the order of their names.
+    pub(crate) fn wanted(self) -> Vec<crate::Wanted> {
+        let wanted = |(name, need): (String, Need)| crate::Wanted { name, part: need.part, later: need.later };
+        self.values.into_iter().map(wanted).collect()
+    }
+
     /// What has to be in the encrypted file.
     pub(crate) fn list(&self, origin: Origin) -> Option<Node> {
         if self.values.is_empty() {

@@ -5,6 +5,7 @@
 //! piece of it that has one of the lengths. Letters are compared without case. `public` lines name the hosts that the guard
 //! watches.
 
+use aho_corasick::AhoCorasick;
 use kss_backend::read::Read;
 use kss_backend::{Backend, Sink};
 use kss_emit::text;
@@ -82,10 +83,12 @@ fn without_longer(found: BTreeMap<String, Origin>) -> BTreeMap<String, Origin> {
     let mut by_length: Vec<_> = found.into_iter().collect();
     by_length.sort_by_key(|(text, _)| text.len());
     let mut kept: BTreeMap<String, Origin> = BTreeMap::new();
-    for (text, origin) in by_length {
-        if !kept.keys().any(|shorter| text.contains(shorter.as_str())) {
-            kept.insert(text, origin);
-        }
+    // Texts of one length are not in each other, so all that are shorter are searched for at once.
+    for group in by_length.chunk_by(|(a, _), (b, _)| a.len() == b.len()) {
+        let shorter = AhoCorasick::new(kept.keys());
+        let holds = |text: &str| shorter.as_ref().is_ok_and(|shorter| shorter.is_match(text));
+        let new: Vec<_> = group.iter().filter(|(text, _)| !holds(text)).cloned().collect();
+        kept.extend(new);
     }
     kept
 }

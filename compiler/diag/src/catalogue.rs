@@ -127,6 +127,7 @@ codes! {
     REACHES_DOWN = "K0511" "site-reads-clusters" Error;
     PHASE_ORDER = "K0512" "phase-order" Error;
     UNUSED_OPTION = "K0513" "unread-option" Error;
+    STEP_CYCLE = "K0514" "cycle-of-steps" Error;
 
     CONFLICT = "K0601" "conflict" Error;
     BEATS_REASON = "K0602" "beats-a-reason" Error;

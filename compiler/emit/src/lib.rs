@@ -16,6 +16,7 @@ mod printer;
 mod serial;
 pub mod text;
 pub mod toml;
+pub mod xml;
 pub mod yaml;
 
 pub use check::{EmitError, Problem};

@@ -74,6 +74,11 @@ impl LineMap {
         self.entries.iter().map(|entry| self.origin_of(entry))
     }
 
+    /// Each line with what it was written from, in the order of the text, without the paths: those cost more than all else.
+    pub fn origins(&self) -> impl Iterator<Item = (u32, Origin)> + '_ {
+        self.entries.iter().map(|entry| (entry.line, entry.origin))
+    }
+
     /// Is there no line in it?
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

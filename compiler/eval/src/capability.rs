@@ -79,7 +79,7 @@ impl<'a> Eval<'a> {
             let own = self.providers(scope, capability);
             return own.iter().map(|(ix, _)| self.entry(*ix).key.clone()).collect();
         }
-        let found = self.foreign.iter().find_map(|frozen| frozen.providers.get(&(scope, capability)));
+        let found = self.foreign_scope(scope).and_then(|frozen| frozen.providers.get(&(scope, capability)));
         if let Some(found) = found {
             return found.clone();
         }

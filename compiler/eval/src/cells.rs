@@ -11,7 +11,7 @@ use crate::state::{Cell, EntryIx, Eval, UnitIx};
 use crate::values::{private_deep, taint};
 use crate::why;
 use kss_diag::code;
-use kss_ir::{LetIr, LetSig, RecordDef};
+use kss_ir::{LetIr, LetSig, LocalLet, RecordDef};
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::{Kind, Value};
 use std::rc::Rc;
@@ -231,6 +231,18 @@ impl<'a> Eval<'a> {
             }
             None => value,
         }
+    }
+
+    /// A `let` of a body.
+    pub(crate) fn local_let(&mut self, local: &'a LocalLet, cx: &Cx<'a>, fr: &mut Frame) {
+        let value = self.eval(&local.value, cx, fr);
+        let value = match &local.refine {
+            Some(refine) => {
+                self.refine(refine, value, &Around { this: &This::None, scope: cx.scope, entry: None }, None)
+            }
+            None => value,
+        };
+        fr.set(local.slot, value);
     }
 
     /// A `let` of a file.

@@ -49,9 +49,8 @@ impl<'a> Eval<'a> {
     ) {
         let Some((first, rest)) = chain.split_first() else { return f(self, fr, state) };
         match first {
-            Ctl::Let { slot, value } => {
-                let value = self.eval(value, cx, fr);
-                fr.set(*slot, value);
+            Ctl::Let(local) => {
+                self.local_let(local, cx, fr);
                 self.run_chain(rest, cx, fr, state, f);
             }
             Ctl::If { cond, negated } => {

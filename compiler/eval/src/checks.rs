@@ -3,6 +3,7 @@
 use crate::Report;
 use crate::chain::{Chain, truth};
 use crate::context::{Cx, Frame};
+use crate::explain::in_library;
 use crate::finish::describe_entry;
 use crate::layout::Slot;
 use crate::names::n;
@@ -11,7 +12,7 @@ use crate::state::{Cell, EntryIx, Eval, Role, UnitIx};
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Check, Effect, EffectKind, KindUse, RemoveTarget, TuneTarget};
 use kss_span::{Origin, Symbol};
-use kss_value::{Kind, ScopeKey};
+use kss_value::{Kind, ScopeKey, ScopeKind};
 use std::sync::Arc;
 
 impl<'a> Eval<'a> {
@@ -41,6 +42,7 @@ impl<'a> Eval<'a> {
         if self.role != Role::Early {
             self.check_namespaces();
             self.check_hidden();
+            self.check_site_names();
             self.foreign_checks();
             self.report_lost();
         }
@@ -96,7 +98,7 @@ impl<'a> Eval<'a> {
 
     fn check_statements(&mut self) {
         for unit in 0..self.units.len() as UnitIx {
-            if self.guard_holds(unit) != Some(true) {
+            if self.unit(unit).around || self.guard_holds(unit) != Some(true) {
                 continue;
             }
             let stmts = self.unit(unit).stmts;
@@ -166,7 +168,15 @@ impl<'a> Eval<'a> {
         };
         let code = check.code.map_or(&code::CHECK_FAILED, |id| code_by_id(&id));
         let rule = cx.at(check.node);
-        let mut places = parts.places(cx.item).into_iter();
+        let mut places = parts.places(cx.item);
+        // A value of the library is nothing to edit; the entry that fails is, if it is not the library's either.
+        let entry = parts.entry.clone().filter(|(place, _)| !place.is_nowhere() && place.item != cx.item);
+        if places.first().is_none_or(|(place, _)| in_library(*place))
+            && let Some(entry) = entry.filter(|(place, _)| places.is_empty() || !in_library(*place))
+        {
+            places.insert(0, entry);
+        }
+        let mut places = places.into_iter();
         // The place to edit is where a value was written, not where the rule stands.
         let (at, label) = match (places.next(), about) {
             (Some((place, text)), _) => (place, text),
@@ -218,6 +228,11 @@ impl<'a> Eval<'a> {
             let mut names = Vec::new();
             let mut hit = false;
             for scope in self.outwards(scope).filter(|s| self.is_own(*s)).collect::<Vec<_>>() {
+                if target.kind == n().cluster && scope.kind == ScopeKind::Site {
+                    names.extend(self.env.clusters(scope.name));
+                    hit |= names.contains(&target.name);
+                    continue;
+                }
                 let (members, doubt) = self.members_known(scope, target.kind);
                 hit |= doubt || members.iter().any(|ix| self.names_entry(*ix, &target));
                 names.extend(members.iter().map(|ix| self.entry(*ix).key.name));
@@ -256,7 +271,7 @@ impl<'a> Eval<'a> {
             let entry = self.entry(ix);
             let Some((namespace, at)) = entry.namespace else { continue };
             let key = entry.key.clone();
-            let Some(cluster) = self.around(key.scope, kss_value::ScopeKind::Cluster) else { continue };
+            let Some(cluster) = self.around(key.scope, ScopeKind::Cluster) else { continue };
             if !self.is_own(cluster) {
                 continue;
             }

@@ -82,7 +82,7 @@ impl<'a> Eval<'a> {
             }
             return Place::Missing;
         }
-        if let Some(frozen) = self.foreign.iter().find(|frozen| frozen.entries.contains_key(key)) {
+        if let Some(frozen) = self.foreign_with(key) {
             return Place::Foreign(frozen.clone());
         }
         let of_cluster = key.kind == n().cluster || matches!(key.scope.kind, ScopeKind::Cluster | ScopeKind::Node);
@@ -252,6 +252,10 @@ impl<'a> Eval<'a> {
         if kubernetes && (name == names.group || name == names.api_version) {
             return self.group_or_version(key, facts, name, at);
         }
+        if name == names.discharged && self.role == Role::Test {
+            let because = self.foreign.iter().find_map(|frozen| frozen.covered.get(key));
+            return Some(because.map_or(Value::none(at), |because| Value::text(because.clone(), at)));
+        }
         let scope = match name {
             _ if name == names.site => ScopeKind::Site,
             _ if name == names.machine => ScopeKind::Machine,
@@ -310,7 +314,7 @@ impl<'a> Eval<'a> {
 
     pub(crate) fn owner_info(&self, key: &EntryKey) -> Option<OwnerInfo> {
         let own = self.owners.get(key);
-        let foreign = || self.foreign.iter().find_map(|frozen| frozen.owners.get(key));
+        let foreign = || self.foreign_scope(key.scope)?.owners.get(key);
         own.or_else(foreign).cloned()
     }
 

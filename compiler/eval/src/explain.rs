@@ -1,5 +1,7 @@
 //! Why a condition does not hold: the values of its parts, and where they were written.
 
+mod elements;
+
 use crate::chain::{Flow, LoopState, truth};
 use crate::context::{Cx, Frame};
 use crate::state::Eval;
@@ -15,6 +17,10 @@ pub(crate) struct Parts {
     list: Vec<(Origin, Value)>,
     /// Two values that are in each other's way.
     pub(crate) pair: Option<(Value, Value)>,
+    /// The entries that the two are about, where both values were made in one place.
+    entries: Vec<Origin>,
+    /// The entry of a failing instance, where nothing else says a place.
+    pub(crate) entry: Option<(Origin, String)>,
 }
 
 impl Parts {
@@ -57,6 +63,10 @@ impl Parts {
     /// Where the values were written, outside of the condition itself; those of the project before those of the library.
     pub(crate) fn places(&self, item: kss_span::ItemId) -> Vec<(Origin, String)> {
         let mut out: Vec<(Origin, String)> = Vec::new();
+        if let Some((_, value)) = self.pair.as_ref().filter(|_| !self.entries.is_empty()) {
+            out.extend(self.entries.iter().map(|place| (*place, said_by(*place, value))));
+            return out;
+        }
         let pair = self.pair.iter().flat_map(|(a, b)| [b, a]);
         for value in pair.chain(self.list.iter().map(|(_, value)| value)) {
             let place = value.origin();
@@ -131,6 +141,7 @@ impl<'a> Eval<'a> {
                         _ => Flow::On,
                     });
                 if flow == Flow::Stop {
+                    self.instance(loops, fr, parts);
                     // What the condition compares before what it goes through.
                     self.explain_into(cond, cx, fr, !failing, parts);
                     for each in loops {
@@ -152,7 +163,10 @@ impl<'a> Eval<'a> {
             }
             ExprKind::Builtin { name, args } => {
                 let values: Vec<Value> = args.iter().map(|arg| self.eval(arg, cx, fr)).collect();
-                parts.pair = self.offenders(*name, &values).or(parts.pair.take());
+                if let Some(pair) = self.offenders(*name, &values) {
+                    parts.entries = self.entries_of_pair(*name, args, &values, cx, fr);
+                    parts.pair = Some(pair);
+                }
                 let constant = |arg: &Expr| matches!(&*arg.kind, ExprKind::Const(_));
                 for (arg, value) in args.iter().zip(values).filter(|(arg, _)| !constant(arg)) {
                     parts.push(cx.at(arg.node), value);
@@ -164,6 +178,40 @@ impl<'a> Eval<'a> {
                 let value = self.eval(e, cx, fr);
                 parts.push(cx.at(e.node), value);
             }
+        }
+    }
+
+    /// Where the entries stand whose values are the same, if the values themselves come from one place (what a type makes of
+    /// a name).
+    fn entries_of_pair(
+        &mut self,
+        name: kss_span::Symbol,
+        args: &'a [Expr],
+        values: &[Value],
+        cx: &Cx<'a>,
+        fr: &mut Frame,
+    ) -> Vec<Origin> {
+        let ("unique", [list], [items]) = (name.as_str(), args, values) else { return Vec::new() };
+        let (Some((a, b)), Kind::List(items)) = (self.same_elements(items), items.kind()) else { return Vec::new() };
+        let (one, other) = (items[a].origin(), items[b].origin());
+        if one != other && !in_library(one) && !in_library(other) {
+            return Vec::new();
+        }
+        let places = self.element_places(list, cx, fr);
+        match (places.get(b).copied().flatten(), places.get(a).copied().flatten()) {
+            (Some(one), Some(other)) if one != other => vec![one, other],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The entry that a failing instance is about: of several loops the outermost.
+    fn instance(&self, loops: &'a [kss_ir::For], fr: &Frame, parts: &mut Parts) {
+        let first = loops.iter().find_map(|each| match fr.get(each.value).kind() {
+            Kind::Ref(key) => Some((self.entry(*self.by_key.get(key)?).origin, value_text(&fr.get(each.value)))),
+            _ => None,
+        });
+        if parts.entry.is_none() {
+            parts.entry = first;
         }
     }
 

@@ -80,7 +80,9 @@ impl<'a> Eval<'a> {
         let mut field = |name: &str| self.read(key, Symbol::new(name), at, true);
         let (chart, values) = (field("chart"), field("values"));
         let part = |name: &str| chart.get(Symbol::new(name)).and_then(Value::as_text).map(|t| t.into_owned());
-        let (Some(repo), Some(name), Some(version)) = (part("repo"), part("name"), part("version")) else { return };
+        let (Some(name), Some(version)) = (part("name"), part("version")) else { return };
+        // A chart of the project itself has no repository.
+        let repo = part("repo").unwrap_or_default();
         let Some(schemas) = self.env.schemas() else { return };
         let values_name = Symbol::new("values");
         let Some(schema) = schemas.chart(&repo, &name, &version) else {
@@ -89,13 +91,15 @@ impl<'a> Eval<'a> {
             }
             let known = schemas.chart_versions(&repo, &name);
             let place = chart.get(Symbol::new("version")).map_or(at, |v| crate::values::place(v, at));
-            let message =
-                format!("chart {name} {version} of {repo} is not in the lock, so its values can't be checked");
+            let of = if repo.is_empty() { "of the project".to_owned() } else { format!("of {repo}") };
+            let message = format!("chart {name} {version} {of} is not in the lock, so its values can't be checked");
             let mut report = code::NOT_LOCKED.at(place, message).label("not locked");
             if !known.is_empty() {
                 report = report.note(format!("locked are: {}", known.join(", ")));
             }
-            self.report(report.help("`kssc lock` fetches its schema; or say `unchecked values because \"…\"`"));
+            self.report(
+                report.help("`kssc lock chart FILE.tgz` adds its schema; or say `unchecked values because \"…\"`"),
+            );
             return;
         };
         let what = format!("chart {name} {version}");
@@ -116,12 +120,13 @@ impl<'a> Eval<'a> {
         let (Some(kind), at, namespace) = (entry.kubernetes, entry.origin, entry.namespace) else { return };
         let value = self.force(ix, rest, at);
         let Kind::Record(record) = value.kind() else { return };
+        self.check_object_namespace(ix, key, &value);
         let Some(version) = self.api_version(ix, &value, true) else { return };
         let Some(schema) = self.env.schemas().and_then(|s| s.kind(&version, &kind)) else {
             if !self.is_unchecked(ix, &[]) && record.iter().any(|(name, _)| !self.is_unchecked(ix, &[*name])) {
                 let message = format!("kind {kind} of {version} is not in the lock, so it can't be checked");
                 let report = code::NOT_LOCKED.at(at, message).label("not locked");
-                self.report(report.help("`kssc lock` fetches its schema; or say `unchecked spec because \"…\"`"));
+                self.report(report.help("`kssc lock crd FILE` adds its schema; or say `unchecked spec because \"…\"`"));
             }
             return;
         };
@@ -161,7 +166,9 @@ impl<'a> Eval<'a> {
                 let hint = kss_diag::did_you_mean(&kind, names);
                 let message = format!("no kind `{kind}` is in the lock{hint}");
                 let report = code::NOT_LOCKED.at(at, message).label("unknown kind");
-                self.report(report.help("write its `apiVersion`, or lock the chart or file that brings it"));
+                self.report(
+                    report.help("write its `apiVersion`, or lock the file that defines it: `kssc lock crd FILE`"),
+                );
                 None
             }
             [_, _, ..] if report => {
@@ -172,6 +179,35 @@ impl<'a> Eval<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Do objects of the kind lie in a namespace, as far as is known?
+    pub(crate) fn is_namespaced(&self, kind: Symbol) -> bool {
+        let known = self.env.schemas().map(|schemas| schemas.kinds_named(&kind)).unwrap_or_default();
+        !known.is_empty() && known.iter().all(|info| info.namespaced)
+    }
+
+    /// An object of a kind that lies in a namespace has one: its own, its module's only one, or that of its overlay.
+    fn check_object_namespace(&mut self, ix: EntryIx, key: &Arc<EntryKey>, value: &Value) {
+        let entry = self.entry(ix);
+        let (Some(kind), None, at) = (entry.kubernetes, entry.namespace, entry.origin) else { return };
+        let metadata = value.get(Symbol::new("metadata"));
+        let written = metadata.is_some_and(|metadata| metadata.get(n().namespace).is_some_and(|v| !v.is_none()));
+        if written || metadata.is_some_and(Value::is_poison) || !self.is_namespaced(kind) {
+            return;
+        }
+        let overlay = self.read(key, n().overlay, at, true);
+        if let Kind::Ref(overlay) = overlay.kind() {
+            let overlay = overlay.clone();
+            let namespace = self.read(&overlay, n().namespace, at, true);
+            if !namespace.is_none() {
+                return;
+            }
+        }
+        let name = key.name;
+        let message = format!("{kind} `{name}` needs a namespace, and its module does not declare exactly one");
+        let report = code::NOT_SET.at(at, message).label(format!("objects of kind {kind} lie in a namespace"));
+        self.report(report.help(format!("write `manifest {kind} {name} in NAMESPACE {{ … }}`")));
     }
 
     /// The only `apiVersion` that is known of a kind.

@@ -6,6 +6,7 @@ use crate::layout::Slot;
 use crate::modules::same_kind;
 use crate::secrets;
 use crate::state::{Cell, EntryIx, Eval, Late, Members};
+use crate::view::LetValue;
 use kss_span::Origin;
 use kss_value::ScopeKey;
 use rustc_hash::FxHashMap;
@@ -46,12 +47,31 @@ impl<'a> Eval<'a> {
             let modules = self.scopes[&scope].modules.iter().map(|m| self.module(*m).ir.name).collect();
             frozen.modules.insert(scope, modules);
         }
+        frozen.lets = self.freeze_lets();
         frozen.absent = std::mem::take(&mut self.absent);
         frozen.owners = std::mem::take(&mut self.owners);
         frozen.sources = std::mem::take(&mut self.secret_sources);
         frozen.handled = std::mem::take(&mut self.marks.handled);
         frozen.covered = std::mem::take(&mut self.marks.covered);
         frozen
+    }
+
+    /// `let`s of files, modules and scopes.
+    fn freeze_lets(&self) -> Vec<LetValue> {
+        let of_units = self.lets.iter().filter_map(|((unit, name), cell)| {
+            let unit = self.unit(*unit);
+            let origin = unit.stmts.lets.get(name)?.origin;
+            Some(LetValue { origin, scope: unit.scope, value: cell.value()?.clone() })
+        });
+        let root = self.scopes.keys().next().copied().unwrap_or(self.site);
+        let of_files = self.file_lets.iter().filter_map(|(item, cell)| {
+            let origin = self.program.file_lets.get(item)?.origin;
+            Some(LetValue { origin, scope: root, value: cell.value()?.clone() })
+        });
+        let mut lets: Vec<LetValue> = of_units.chain(of_files).collect();
+        // No order of a map shows.
+        lets.sort_by_cached_key(|found| (found.origin.item.key(), found.origin.node, found.scope));
+        lets
     }
 
     fn freeze_entry(&mut self, ix: EntryIx, late: &mut FxHashMap<*const Late, Arc<Late>>) -> FrozenEntry {

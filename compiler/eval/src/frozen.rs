@@ -3,6 +3,7 @@
 use crate::report::Report;
 use crate::secrets::Source;
 use crate::state::{Late, OwnerInfo};
+use crate::view::LetValue;
 use crate::why::WhyLeaf;
 use kss_span::{Origin, Symbol};
 use kss_value::{EntryKey, ScopeKey, SecretRef, Value};
@@ -26,6 +27,8 @@ pub(crate) struct Frozen {
     /// Capabilities whose absence is reported.
     pub(crate) absent: FxHashSet<(ScopeKey, Symbol)>,
     pub(crate) owners: FxHashMap<Arc<EntryKey>, OwnerInfo>,
+    /// `let`s that were evaluated, by place and scope.
+    pub(crate) lets: Vec<LetValue>,
     pub(crate) sources: FxHashMap<SecretRef, Source>,
     /// Reasons of `covered`.
     pub(crate) covered: FxHashMap<Arc<EntryKey>, Arc<str>>,

@@ -34,17 +34,20 @@ mod providers;
 mod record;
 mod report;
 mod secrets;
+mod site_names;
 mod state;
 mod testing;
 mod tree;
 mod values;
+mod view;
 mod why;
 mod world;
 
 pub use report::Report;
 pub use secrets::OwnSecret;
-pub use testing::{TestOutcome, run_test};
-pub use why::{Layer, WhyStep};
+pub use testing::{TestOutcome, concerns, run_test};
+pub use view::{EntryView, LetValue};
+pub use why::{Layer, WhyStep, value_text};
 
 use frozen::Frozen;
 use kss_ir::{Body, Program};
@@ -116,6 +119,8 @@ pub struct Variation {
 pub struct SiteEarly {
     pub(crate) site: ScopeKey,
     pub(crate) frozen: Arc<Frozen>,
+    /// What varies the site; it may say something of its clusters.
+    variation: Option<Variation>,
 }
 
 /// The result of one cluster, or of the site with its machines.
@@ -166,7 +171,7 @@ pub fn evaluate_site_early(
     eval.force_all();
     let site = eval.site;
     let frozen = eval.freeze();
-    Some(Arc::new(SiteEarly { site, frozen: Arc::new(frozen) }))
+    Some(Arc::new(SiteEarly { site, frozen: Arc::new(frozen), variation: variation.cloned() }))
 }
 
 /// One cluster; `None` if there is none of that name.
@@ -179,7 +184,7 @@ pub fn evaluate_cluster(
 ) -> Option<Arc<ScopeModel>> {
     let foreign = vec![early.frozen.clone()];
     let mut eval = state::Eval::new(env, options, state::Role::Cluster, early.site.name, foreign);
-    eval.build_cluster(cluster, variation)?;
+    eval.build_cluster(cluster, variation, early.variation.as_ref())?;
     eval.force_all();
     Some(Arc::new(eval.finish()))
 }

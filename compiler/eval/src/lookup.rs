@@ -113,15 +113,15 @@ impl<'a> Eval<'a> {
         implicit.then(|| EntryKey { scope, kind: sig.name, qualifier: n().empty, name })
     }
 
-    /// A site or cluster by its name, in a test.
+    /// A site or cluster by its name, in a test: of the variant that names mean.
     fn scope_named(&self, kind: Symbol, name: Symbol) -> Option<ScopeKey> {
         let kind = match kind {
             kind if kind == n().site => ScopeKind::Site,
             kind if kind == n().cluster => ScopeKind::Cluster,
             _ => return None,
         };
-        let key = ScopeKey { kind, outer: name, name, variant: 0 };
-        self.foreign.iter().any(|frozen| frozen.modules.contains_key(&key)).then_some(key)
+        let key = ScopeKey { kind, outer: name, name, variant: self.site.variant };
+        self.foreign_scope(key).is_some().then_some(key)
     }
 
     /// An entry of the site, seen from a cluster.
@@ -201,7 +201,7 @@ impl<'a> Eval<'a> {
     }
 
     fn foreign_members(&mut self, scope: ScopeKey, sig: &KindSig, at: Origin) -> (Vec<Arc<EntryKey>>, bool) {
-        let Some(frozen) = self.foreign.iter().find(|frozen| frozen.modules.contains_key(&scope)).cloned() else {
+        let Some(frozen) = self.foreign_scope(scope).cloned() else {
             if self.role == Role::Early {
                 self.is_late(format!("which entries of {} exist in {scope}", sig.name), at);
             }
@@ -241,12 +241,13 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The names of all modules in use in a scope.
+    /// The names of the modules in use in a scope, without those that are in use in every scope: nobody can remove these.
     pub(crate) fn modules_of(&mut self, scope: ScopeKey, at: Origin) -> Value {
         let own: Option<Vec<Symbol>> =
             self.scopes.get(&scope).map(|s| s.modules.iter().map(|m| self.module(*m).ir.name).collect());
-        let foreign = || self.foreign.iter().find_map(|frozen| frozen.modules.get(&scope)).cloned();
-        let names = own.or_else(foreign).unwrap_or_default();
+        let foreign = || self.foreign_scope(scope)?.modules.get(&scope).cloned();
+        let mut names = own.or_else(foreign).unwrap_or_default();
+        names.retain(|name| !self.program.always.contains(name));
         Value::list(names.into_iter().map(|name| Value::text(name.as_str(), at)).collect(), at)
     }
 }

@@ -169,6 +169,6 @@ impl<'a> Eval<'a> {
         if let Some(ix) = self.by_key.get(key) {
             return Some(self.entry(*ix).origin);
         }
-        self.foreign.iter().find_map(|frozen| frozen.entries.get(key)).map(|entry| entry.origin)
+        self.foreign_with(key)?.entries.get(key).map(|entry| entry.origin)
     }
 }

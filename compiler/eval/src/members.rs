@@ -156,6 +156,9 @@ impl<'a> Eval<'a> {
                 };
                 Some((namespace, at))
             }
+            None if kubernetes.is_some_and(|kind| self.is_namespaced(kind)) => {
+                self.owner_info(&owner).and_then(|info| info.namespace).map(|namespace| (namespace, at))
+            }
             None => None,
         };
         Some(Identity { name, kubernetes, namespace, owner })

@@ -57,7 +57,8 @@ impl<'a> Eval<'a> {
                 "`{name}` is in use in every {}, so it can't be removed from {scope}",
                 crate::names::scope_word(scope.kind)
             );
-            self.report(code::STILL_NEEDED.at(origin.unwrap_or(module), message).label("always in use"));
+            let report = code::STILL_NEEDED.at(origin.unwrap_or(module), message).label("always in use");
+            self.report(report.help("leave it out: what it checks and declares is changed by `tune`"));
         }
     }
 
@@ -146,6 +147,7 @@ impl<'a> Eval<'a> {
             layer: Layer::Module,
             writer,
             owner: key,
+            around: false,
         });
         for provide in &ir.provides {
             self.provides.entry(provide.capability).or_default().push((ix, provide));

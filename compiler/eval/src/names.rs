@@ -32,6 +32,7 @@ names! {
     path = "path",
     key = "key",
     default = "default",
+    discharged = "discharged",
     public = "public",
     file = "file",
     raw = "raw",

@@ -159,10 +159,7 @@ impl<'a> Eval<'a> {
                 let value = self.eval(value, cx, fr);
                 self.spread_ops(&value, ops, &mark(None, &None), prefix, only);
             }
-            StmtKind::Let { slot, value } => {
-                let value = self.eval(value, cx, fr);
-                fr.set(*slot, value);
-            }
+            StmtKind::Let(local) => self.local_let(local, cx, fr),
             StmtKind::If { cond, then, otherwise } => {
                 let cond = self.eval(cond, cx, fr);
                 let from = ops.list.len();

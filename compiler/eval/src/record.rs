@@ -243,7 +243,7 @@ impl<'a> Eval<'a> {
             StmtKind::Set { path, layer: None, value, .. } => {
                 matches!(path.as_slice(), [IrKey::Name(..)]) && !matches!(&*value.kind, ExprKind::Error)
             }
-            StmtKind::Let { .. } => true,
+            StmtKind::Let(_) => true,
             _ => false,
         });
         let mut names: Vec<Symbol> = Vec::new();
@@ -263,10 +263,7 @@ impl<'a> Eval<'a> {
         let mut branch = Branch::new(at);
         for stmt in &block.stmts {
             match &stmt.kind {
-                StmtKind::Let { slot, value } => {
-                    let value = self.eval(value, cx, fr);
-                    fr.set(*slot, value);
-                }
+                StmtKind::Let(local) => self.local_let(local, cx, fr),
                 StmtKind::Set { path, value, .. } => {
                     if let [IrKey::Name(name, _)] = path.as_slice() {
                         let value = self.eval(value, cx, fr);

@@ -65,6 +65,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) writer: Writer,
     /// The module entry that owns what is written here.
     pub(crate) owner: Arc<EntryKey>,
+    /// The body of the site around a cluster: of its statements those count that change clusters and what is in them.
+    pub(crate) around: bool,
 }
 
 /// A condition of an `each` for one entry.
@@ -198,6 +200,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) role: Role,
     pub(crate) site: ScopeKey,
     pub(crate) foreign: Vec<Arc<Frozen>>,
+    /// Which of them holds a scope.
+    foreign_of: FxHashMap<ScopeKey, usize>,
     /// Modules that are not in use because of a `remove use`: which one, and where.
     pub(crate) gone: FxHashMap<(ScopeKey, Symbol), (Symbol, Option<Origin>)>,
 
@@ -232,6 +236,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) data: FxHashMap<Arc<str>, Value>,
 
     pub(crate) active: Vec<Active>,
+    /// Functions that are being computed: in which item each stands, and where it is called.
+    pub(crate) calls: Vec<(ItemId, Origin)>,
     pub(crate) reports: Reports,
     pub(crate) limits: Limits,
     pub(crate) marks: Marks,
@@ -272,6 +278,13 @@ impl<'a> Eval<'a> {
         foreign: Vec<Arc<Frozen>>,
     ) -> Eval<'a> {
         let program = env.program();
+        let mut foreign_of = FxHashMap::default();
+        for (at, frozen) in foreign.iter().enumerate() {
+            // Of two that hold a scope the first counts.
+            for scope in frozen.modules.keys() {
+                foreign_of.entry(*scope).or_insert(at);
+            }
+        }
         Eval {
             env,
             program,
@@ -279,6 +292,7 @@ impl<'a> Eval<'a> {
             role,
             site: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
             foreign,
+            foreign_of,
             gone: FxHashMap::default(),
             scopes: IndexMap::default(),
             units: Vec::new(),
@@ -305,6 +319,7 @@ impl<'a> Eval<'a> {
             guards: FxHashMap::default(),
             data: FxHashMap::default(),
             active: Vec::new(),
+            calls: Vec::new(),
             reports: Reports::default(),
             limits: Limits::default(),
             marks: Marks::default(),
@@ -319,6 +334,18 @@ impl<'a> Eval<'a> {
             missing: IndexMap::new(),
             removed: IndexMap::new(),
         }
+    }
+
+    /// The finished evaluation that holds a scope.
+    pub(crate) fn foreign_scope(&self, scope: ScopeKey) -> Option<&Arc<Frozen>> {
+        self.foreign.get(*self.foreign_of.get(&scope)?)
+    }
+
+    /// The finished evaluation that holds an entry.
+    pub(crate) fn foreign_with(&self, key: &EntryKey) -> Option<&Arc<Frozen>> {
+        // The entry of a cluster lies in the site and is held by the cluster.
+        let scopes = [crate::world::home(key), key.scope];
+        scopes.into_iter().filter_map(|scope| self.foreign_scope(scope)).find(|frozen| frozen.entries.contains_key(key))
     }
 
     pub(crate) fn entry(&self, ix: EntryIx) -> &Entry<'a> {

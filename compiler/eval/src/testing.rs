@@ -1,5 +1,7 @@
 //! Tests in the language: variants of a site, and what is expected of them.
 
+mod places;
+
 use crate::chain::{Flow, LoopState};
 use crate::context::{Cx, Frame, This};
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
@@ -29,6 +31,23 @@ impl TestOutcome {
     }
 }
 
+/// Is `test` about this site? Its first `given` says so; without one it is about any.
+pub fn concerns(test: &TestIr, site: Symbol, outcome: &Outcome) -> bool {
+    first_base(&test.steps).is_none_or(|base| site == base || has_cluster(outcome, base))
+}
+
+fn first_base(steps: &[TestStep]) -> Option<Symbol> {
+    steps.iter().find_map(|step| match step {
+        TestStep::Given { base, .. } => Some(*base),
+        TestStep::For { steps, .. } => first_base(steps),
+        _ => None,
+    })
+}
+
+fn has_cluster(outcome: &Outcome, name: Symbol) -> bool {
+    outcome.model.clusters.iter().any(|cluster| cluster.scope.key.name == name)
+}
+
 /// Runs `test` against `site`, which was evaluated as `base`.
 pub fn run_test(env: &dyn Env, site: Symbol, base: &Outcome, test: &TestIr) -> TestOutcome {
     let worlds = base.parts.iter().map(|part| part.frozen.clone()).collect();
@@ -36,13 +55,14 @@ pub fn run_test(env: &dyn Env, site: Symbol, base: &Outcome, test: &TestIr) -> T
         scope: ScopeKey { kind: ScopeKind::Site, outer: site, name: site, variant: 0 },
         parts: base.parts.clone(),
     };
-    let mut run = Run { env, site, base, test, worlds, current, variants: 0, reports: Vec::new() };
+    let mut run = Run { env, site, base, test, worlds, current, names: 0, variants: 0, reports: Vec::new() };
     let mut frame = Frame::default();
     run.steps(&test.steps, &mut frame);
     TestOutcome { reports: run.reports }
 }
 
 /// The variant that expectations are about.
+#[derive(Clone)]
 struct Current {
     scope: ScopeKey,
     parts: Vec<Arc<ScopeModel>>,
@@ -56,6 +76,8 @@ struct Run<'t> {
     /// Finished evaluations of all variants so far.
     worlds: Vec<Arc<Frozen>>,
     current: Current,
+    /// The variant that the names of the site and its clusters mean: of the last `given` without a name.
+    names: u16,
     variants: u16,
     reports: Vec<Report>,
 }
@@ -80,9 +102,12 @@ impl<'t> Run<'t> {
 
     fn step(&mut self, step: &'t TestStep, frame: &mut Frame) {
         match step {
-            TestStep::Given { node, slot, base, with, .. } => {
+            TestStep::Given { node, slot, named, base, with } => {
                 let scope = self.given(*node, *base, with.as_ref(), frame);
                 frame.set(*slot, scope);
+                if !named {
+                    self.names = self.current.scope.variant;
+                }
             }
             TestStep::Let { slot, value } => {
                 let value = self.value(value, frame, None);
@@ -109,7 +134,14 @@ impl<'t> Run<'t> {
     /// Starts a variant and gives a reference to its scope.
     fn given(&mut self, node: u32, name: Symbol, with: Option<&'t Variant>, frame: &mut Frame) -> Value {
         let at = self.at(node);
-        let cluster = clusters_of(self.env.program(), self.site).contains(&name);
+        let cluster = has_cluster(self.base, name);
+        if !cluster && name != self.site {
+            let message =
+                format!("`{name}` is not of site `{}`, which the first `given` of this test is about", self.site);
+            let text = "write a test of its own for it".to_owned();
+            self.fail(node, message).notes.push(kss_diag::Note { kind: kss_diag::NoteKind::Fix, text });
+            return Value::poison(at);
+        }
         let kind = if cluster { ScopeKind::Cluster } else { ScopeKind::Site };
         let Some(variant) = with else {
             let scope = ScopeKey { kind, outer: name, name, variant: 0 };
@@ -162,7 +194,9 @@ impl<'t> Run<'t> {
     }
 
     fn eval(&self) -> Eval<'t> {
-        Eval::new(self.env, Options::default(), Role::Test, self.site, self.worlds.clone())
+        let mut eval = Eval::new(self.env, Options::default(), Role::Test, self.site, self.worlds.clone());
+        eval.site.variant = self.names;
+        eval
     }
 
     fn cx(&self, this: Option<Arc<EntryKey>>) -> Cx<'t> {
@@ -187,8 +221,10 @@ impl<'t> Run<'t> {
             frames.push(fr.clone());
             Flow::On
         });
+        let (outer, names) = (self.current.clone(), self.names);
         for mut inner in frames {
             self.steps(steps, &mut inner);
+            (self.current, self.names) = (outer.clone(), names);
         }
     }
 
@@ -232,10 +268,10 @@ impl<'t> Run<'t> {
 
     fn error(&mut self, node: u32, code: Option<Symbol>, at: Option<&'t Expr>, frame: &mut Frame) {
         let place = at.map(|e| self.value(e, frame, None)).and_then(|v| v.as_text().map(|t| t.into_owned()));
+        let place = place.map(|path| places::Wanted::new(&path, &self.current.parts));
         let errors = self.errors();
-        let fits = |r: &&Report| {
-            code.is_none_or(|c| c == r.diagnostic.code.id) && place.as_ref().is_none_or(|p| mentions(r, p))
-        };
+        let fits =
+            |r: &&Report| code.is_none_or(|c| c == r.diagnostic.code.id) && place.as_ref().is_none_or(|p| p.fits(r));
         if errors.iter().any(|r| fits(&r)) {
             return;
         }
@@ -301,18 +337,6 @@ impl<'t> Run<'t> {
     }
 }
 
-/// Is the last name of a path (`node.worker-2.ip`) in what a report says or concerns?
-fn mentions(report: &Report, place: &str) -> bool {
-    let names: Vec<&str> = place.split('.').collect();
-    let d = &report.diagnostic;
-    let texts = std::iter::once(d.message.as_str())
-        .chain(d.labels.iter().map(|l| l.message.as_str()))
-        .chain(d.notes.iter().map(|n| n.text.as_str()));
-    let text: String = texts.collect::<Vec<_>>().join("\n");
-    // The entry is named; its field may only be marked in the source.
-    names.iter().rev().take(2).any(|name| text.contains(name))
-}
-
 fn holds(value: &Value, text: &str) -> bool {
     match value.kind() {
         Kind::Text(t) => t.contains(text),
@@ -358,6 +382,7 @@ impl Frozen {
             unhandled: Vec::new(),
             handled: Default::default(),
             incomplete: self.incomplete.iter().map(scope).collect(),
+            lets: Vec::new(),
         }
     }
 }

@@ -93,7 +93,7 @@ fn step(mark: &Mark, value: &Value, won: bool, writers: &dyn Fn(u32) -> Symbol) 
 const SHOWN: usize = 4;
 
 /// A value as a message shows it. Of something private or secret nothing is shown.
-pub(crate) fn value_text(value: &Value) -> String {
+pub fn value_text(value: &Value) -> String {
     if value.flags().has(Flags::PRIVATE) {
         return "a private value".to_owned();
     }

@@ -69,8 +69,9 @@ impl Reach {
     }
 }
 
-/// The key of a scope's own entry.
+/// The key of a scope's own entry, in the variant of the scope.
 pub(crate) fn scope_entry(site: ScopeKey, scope: ScopeKey) -> EntryKey {
+    let site = ScopeKey { variant: scope.variant, ..site };
     let (home, kind) = match scope.kind {
         ScopeKind::Site => (site, n().site),
         ScopeKind::Machine => (site, n().machine),
@@ -144,30 +145,64 @@ impl<'a> Eval<'a> {
 
     /// Builds the site; `None` if nobody declares it.
     pub(crate) fn build_site(&mut self, variation: Option<&'a Variation>) -> Option<()> {
-        let program = self.program;
-        let site = self.site;
-        let bodies: Vec<&'a ScopeBody> = program
-            .scopes
-            .iter()
-            .map(|body| &**body)
-            .filter(|b| b.kind == ScopeKind::Site && b.name == site.name)
-            .filter(|b| !b.overlay || !self.options.public)
-            .collect();
+        let bodies = self.site_bodies();
         bodies.iter().find(|body| !body.overlay)?;
-        self.build_root(site, &bodies, variation);
+        self.build_root(self.site, &bodies, variation);
         Some(())
     }
 
-    /// Builds a cluster; `None` if nobody declares it.
-    pub(crate) fn build_cluster(&mut self, cluster: Symbol, variation: Option<&'a Variation>) -> Option<()> {
+    fn site_bodies(&self) -> Vec<&'a ScopeBody> {
+        let bodies = self.program.scopes.iter().map(|body| &**body);
+        let bodies = bodies.filter(|b| b.kind == ScopeKind::Site && b.name == self.site.name);
+        bodies.filter(|b| !b.overlay || !self.options.public).collect()
+    }
+
+    /// Builds a cluster; `None` if nobody declares it. `around` varies its site.
+    pub(crate) fn build_cluster(
+        &mut self,
+        cluster: Symbol,
+        variation: Option<&'a Variation>,
+        around: Option<&'a Variation>,
+    ) -> Option<()> {
         let program = self.program;
         let bodies = program.scopes.iter().map(|body| &**body);
         let bodies: Vec<&'a ScopeBody> =
             bodies.filter(|b| b.kind == ScopeKind::Cluster && b.name == cluster).take(1).collect();
         bodies.first()?;
+        self.add_site_units(around);
         let scope = ScopeKey { kind: ScopeKind::Cluster, outer: cluster, name: cluster, variant: 0 };
         self.build_root(scope, &bodies, variation);
         Some(())
+    }
+
+    /// What the body of the site says of its clusters: `each cluster { … }`, `tune cluster kss { … }`, `each node { … }`.
+    fn add_site_units(&mut self, varied: Option<&'a Variation>) {
+        let scope = self.site;
+        let writer = Writer { name: scope.name, module: false };
+        let nothing: Rc<[Value]> = Rc::new([]);
+        let of_body = |b: &'a ScopeBody| {
+            (b.item, &b.body, if b.overlay { Layer::Overlay } else { Layer::Scope }, nothing.clone())
+        };
+        let bodies = self.site_bodies().into_iter().map(of_body);
+        let varied = varied.map(|v| (v.item, &*v.body, Layer::Scope, v.frame.as_slice().into()));
+        for (item, body, layer, frame) in bodies.chain(varied).collect::<Vec<_>>() {
+            let Some(stmts) = body.statements.as_deref() else { continue };
+            let owner = module_key(scope, scope.name);
+            let (module, parent, guard) = (None, None, None);
+            let unit = Unit { item, stmts, scope, module, parent, frame, guard, layer, writer, owner, around: true };
+            let ix = self.units.len() as UnitIx;
+            self.units.push(unit);
+            for each in stmts.eaches.iter().filter(|each| each.kind != n().machine) {
+                self.eaches.entry(each.kind).or_default().push((ix, each));
+            }
+            for tune in &stmts.tunes {
+                if let TuneTarget::Entry(entry) = &tune.target
+                    && entry.kind == n().cluster
+                {
+                    self.tunes.entry((entry.kind, entry.name)).or_default().push((ix, tune));
+                }
+            }
+        }
     }
 
     fn build_root(&mut self, scope: ScopeKey, bodies: &[&'a ScopeBody], variation: Option<&'a Variation>) {
@@ -198,6 +233,7 @@ impl<'a> Eval<'a> {
                 layer,
                 writer,
                 owner: owner.clone(),
+                around: false,
             };
             let unit = self.add_unit(unit);
             units.push(unit);
@@ -209,6 +245,7 @@ impl<'a> Eval<'a> {
         if let Some(info) = self.owners.get_mut(&owner) {
             info.overlay = scope.kind == ScopeKind::Cluster && self.program.kinds.contains_key(&n().overlay);
         }
+        units.extend(self.changing_units(self.site, scope, entry));
         self.build_scope(scope, entry, &units, removed);
     }
 
@@ -329,6 +366,13 @@ impl<'a> Eval<'a> {
                 units.push(self.nested_unit(instance.unit, stmts, scope, frame, None));
             }
         }
+        units.extend(self.changing_units(outer, scope, entry));
+        units
+    }
+
+    /// Statements that `tune` and `each` of what is around add to a scope.
+    fn changing_units(&mut self, outer: ScopeKey, scope: ScopeKey, entry: EntryIx) -> Vec<UnitIx> {
+        let mut units = Vec::new();
         let key = self.entry(entry).key.clone();
         for (unit, tune) in self.tunes.get(&(key.kind, key.name)).cloned().unwrap_or_default() {
             if self.unit(unit).scope == outer
@@ -339,7 +383,7 @@ impl<'a> Eval<'a> {
             }
         }
         for (unit, each) in self.eaches_of(entry) {
-            if self.unit(unit).scope == outer
+            if (self.unit(unit).scope == outer || self.unit(unit).around)
                 && let Some(stmts) = each.body.statements.as_deref()
             {
                 let frame = self.unit(unit).frame.clone();
@@ -375,6 +419,7 @@ impl<'a> Eval<'a> {
             layer: around.layer,
             writer,
             owner,
+            around: false,
         };
         let (owner, item) = (unit.owner.clone(), unit.item);
         if !self.owners.contains_key(&owner) {

@@ -247,10 +247,12 @@ fn commas(pieces: &mut [Piece<'_>]) {
     }
 }
 
-/// Does piece `i` follow a contextual word?
+/// Does piece `i` follow a contextual word? (`true` and the like begin no statement, and nothing goes on behind them.)
 pub(crate) fn behind_keyword(pieces: &[Piece<'_>], i: usize) -> bool {
+    let keyword = |text: &str| KEYWORDS.iter().any(|(word, _)| *word == text);
+    let value = |text: &str| matches!(text, "true" | "false" | "none" | "null");
     let before = i.checked_sub(1).map(|b| &pieces[b]);
-    before.is_some_and(|p| p.kind == TokenKind::Word && KEYWORDS.iter().any(|(word, _)| *word == p.text))
+    before.is_some_and(|p| p.kind == TokenKind::Word && keyword(p.text) && !value(p.text))
 }
 
 /// Of each piece: itself, or the first behind it that is no comment.

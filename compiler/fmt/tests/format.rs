@@ -117,6 +117,7 @@ fn small_texts() {
         ("a={\n\n  b=1\n\n\n  c=2\n\n}", "a = {\n  b = 1\n\n  c = 2\n}\n"),
         ("a = f( -x )", "a = f(-x)\n"),
         ("a = x - -y", "a = x - -y\n"),
+        ("a = {\n  b = false,\n  c = none,\n  d = 1,\n}", "a = {\n  b = false\n  c = none\n  d = 1\n}\n"),
     ] {
         assert_eq!(check(text, text).as_deref(), Some(wanted));
     }

@@ -3,28 +3,30 @@
 use crate::Analysis;
 use kss_project::{Database, Loaded, Session};
 use kss_span::{FileId, Symbol};
-use std::panic::{UnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// A change came while something was being answered: ask again, or forget it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cancelled;
 
 /// A project that changes.
 pub struct Host {
     session: Session,
+    /// The last evaluation with what was made of it; a snapshot that evaluates to the same uses it again.
+    cache: crate::evaluated::Cache,
 }
 
 impl Host {
     /// Begins with the files of `loaded`.
     pub fn new(loaded: Loaded) -> Host {
-        Host { session: Session::new(Database::default(), loaded, false) }
+        Host::of(Session::new(Database::default(), loaded, false))
+    }
+
+    /// Begins with an open project.
+    pub fn of(session: Session) -> Host {
+        Host { session, cache: Default::default() }
     }
 
     /// A snapshot. It must be dropped before the next change, which waits for it (and cancels what runs on it).
     pub fn snapshot(&self) -> Analysis {
-        Analysis::new(self.session.clone())
+        Analysis::new(self.session.clone(), self.cache.clone())
     }
 
     /// Replaces the text of a file.
@@ -50,17 +52,5 @@ impl Host {
     /// The session, to look things up that no change can disturb.
     pub fn session(&self) -> &Session {
         &self.session
-    }
-}
-
-/// Runs `f` on a snapshot; a change that comes meanwhile ends it.
-///
-/// # Errors
-/// [`Cancelled`], if one came.
-pub fn cancellable<T>(f: impl FnOnce() -> T + UnwindSafe) -> Result<T, Cancelled> {
-    match catch_unwind(f) {
-        Ok(value) => Ok(value),
-        Err(payload) if payload.is::<salsa::Cancelled>() => Err(Cancelled),
-        Err(payload) => std::panic::resume_unwind(payload),
     }
 }

@@ -6,23 +6,52 @@
 //!   └── snapshot() ──────────────────────────▶   place → word → Target → Declaration
 //! ```
 
+mod actions;
+mod calls;
 mod completion;
 mod declared;
+mod evaluated;
+#[cfg(test)]
+mod everywhere;
+mod files;
+mod format;
 mod goto;
+mod hierarchy;
 mod host;
+mod hover;
+mod inlay;
+mod lens;
+mod outputs;
 mod place;
+mod ranges;
 mod references;
 mod signature;
+mod symbols;
 #[cfg(test)]
 mod testing;
+mod tokens;
+mod values;
+mod why;
 
+pub use actions::{Action, ActionKind};
+pub use calls::Call;
 pub use completion::{Completion, CompletionKind, Insert};
 pub use declared::Nav;
-pub use host::{Cancelled, Host, cancellable};
+pub use evaluated::Evaluated;
+pub use host::Host;
+pub use hover::Hover;
+pub use inlay::{InlayConfig, InlayHint, InlayKind};
+pub use kss_project::{Cancelled, cancellable};
 pub use kss_sema::{DeclKind, Usage};
+pub use lens::{CodeLens, Deployed, LensAction, LensConfig};
+pub use outputs::{Carried, Preview, outputs};
 pub use place::{FilePosition, Place};
-pub use references::{Reference, RenameError};
-pub use signature::{Parameter, SignatureHelp};
+pub use ranges::{Fold, FoldKind, Link, LinkTarget};
+pub use references::{Reference, RenameError, UsageOrd};
+pub use signature::SignatureHelp;
+pub use symbols::DocumentSymbol;
+pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
+pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};
 
 use kss_diag::Sources;
 use kss_project::{Database, Session, db};
@@ -32,11 +61,12 @@ use std::sync::Arc;
 /// A snapshot of a project, to ask. It must be gone before the next change goes through; a change cancels what runs on it.
 pub struct Analysis {
     session: Session,
+    cache: evaluated::Cache,
 }
 
 impl Analysis {
-    pub(crate) fn new(session: Session) -> Analysis {
-        Analysis { session }
+    pub(crate) fn new(session: Session, cache: evaluated::Cache) -> Analysis {
+        Analysis { session, cache }
     }
 
     /// The session that the snapshot is of.

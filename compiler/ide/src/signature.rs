@@ -4,30 +4,22 @@ use crate::completion::{MARKER, Request, find_spot};
 use crate::{Analysis, FilePosition};
 use kss_ir::{RecordDef, Ty};
 use kss_sema::{CallSite, Target};
+use kss_span::TextRange;
 use kss_syntax::ast::{Block, Expr, ExprKind, Key, Name, StmtKind};
 use kss_syntax::visit::Node;
-use std::ops::Range;
+use std::sync::Arc;
 
-/// What is called or written, and where in it the cursor is.
+/// A function that is being called, or the record of a case or named type that is being written.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SignatureHelp {
-    /// `free-block(l: [IpRange], in: [Cidr], prefix: Int) -> Cidr?`
+    /// `name(a: Int, b: Text) -> Text`, `case { a : Int, b : Text = … }`
     pub label: String,
-    /// Documentation of the function or case.
-    pub doc: Option<String>,
-    /// Parameters or fields.
-    pub params: Vec<Parameter>,
-    /// The one that is being written.
-    pub active: Option<usize>,
-}
-
-/// A parameter of a function, or a field.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Parameter {
-    /// Bytes of [`SignatureHelp::label`] that show it.
-    pub label: Range<usize>,
-    /// Documentation of a field.
-    pub doc: Option<String>,
+    /// Where the parameters or fields stand in the label.
+    pub parameters: Vec<TextRange>,
+    /// The one that the cursor is at.
+    pub active: usize,
+    /// Documentation.
+    pub doc: Option<Arc<str>>,
 }
 
 impl Analysis {
@@ -61,17 +53,14 @@ impl Analysis {
 
     fn of_call(&self, request: &Request<'_>, call: &CallSite, active: usize) -> SignatureHelp {
         let sigs = request.sigs();
-        let mut help = SignatureHelp { label: format!("{}(", call.name), doc: None, params: Vec::new(), active: None };
+        let mut help = SignatureHelp { label: format!("{}(", call.name), doc: None, parameters: Vec::new(), active: 0 };
         for (at, (name, ty)) in call.params.iter().enumerate() {
             let separator = if at == 0 { "" } else { ", " };
-            help.push(separator, &format!("{name}: {}", sigs.show(ty)), None);
+            help.push(separator, &format!("{name}: {}", sigs.show(ty)));
         }
         help.label.push_str(&format!(") -> {}", sigs.show(&call.result)));
-        help.active = (active < help.params.len()).then_some(active);
-        if let Some(Target::At(origin)) = &call.target {
-            let doc = self.declaration(*origin).and_then(|d| d.doc);
-            help.doc = doc.map(|d| d.to_string());
-        }
+        help.active = active.min(help.parameters.len().saturating_sub(1));
+        help.doc = call.target.as_ref().and_then(|target| self.navigate(target).into_iter().next()?.doc);
         help
     }
 
@@ -85,12 +74,12 @@ impl Analysis {
     ) -> Option<SignatureHelp> {
         let sigs = request.sigs();
         let (def, doc) = record_at(request, node, name)?;
-        let mut help = SignatureHelp { label: format!("{} {{ ", name.text), doc, params: Vec::new(), active: None };
+        let mut help = SignatureHelp { label: format!("{} {{ ", name.text), doc, parameters: Vec::new(), active: 0 };
         for (at, f) in def.fields.iter().enumerate() {
             let separator = if at == 0 { "" } else { ", " };
             let optional = if f.has_default { " = …" } else { "" };
             let text = format!("{} : {}{optional}", f.name, sigs.show(&f.ty));
-            help.push(separator, &text, f.doc.as_deref());
+            help.push(separator, &text);
         }
         help.label.push_str(" }");
         let named = field.and_then(|field| def.fields.iter().position(|f| f.name == field));
@@ -100,17 +89,17 @@ impl Analysis {
                 .iter()
                 .any(|s| matches!(&s.kind, StmtKind::Field(w) if w.path.first().and_then(Key::literal) == Some(f.name)))
         };
-        help.active = named.or_else(|| def.fields.iter().position(|f| !written(f)));
+        help.active = named.or_else(|| def.fields.iter().position(|f| !written(f))).unwrap_or_default();
         Some(help)
     }
 }
 
 impl SignatureHelp {
-    fn push(&mut self, separator: &str, text: &str, doc: Option<&str>) {
+    fn push(&mut self, separator: &str, text: &str) {
         self.label.push_str(separator);
-        let start = self.label.len();
+        let lo = self.label.len() as u32;
         self.label.push_str(text);
-        self.params.push(Parameter { label: start..self.label.len(), doc: doc.map(str::to_owned) });
+        self.parameters.push(TextRange::new(lo, self.label.len() as u32));
     }
 }
 
@@ -127,7 +116,7 @@ fn field_name<'t>(node: &Node<'t>) -> Option<&'t str> {
 }
 
 /// The record that is written behind `name` at a node, and the documentation of the case.
-fn record_at<'r>(request: &'r Request<'_>, node: u32, name: Name) -> Option<(&'r RecordDef, Option<String>)> {
+fn record_at<'r>(request: &'r Request<'_>, node: u32, name: Name) -> Option<(&'r RecordDef, Option<Arc<str>>)> {
     let sigs = request.sigs();
     let case = request.index().words.iter().find_map(|word| match &word.target {
         Target::Case(union, case) if word.node == name.id.0 => Some((*union, *case)),
@@ -140,7 +129,7 @@ fn record_at<'r>(request: &'r Request<'_>, node: u32, name: Name) -> Option<(&'r
             _ => None,
         });
         let def = sigs.records.get(&union.case(case)??)?;
-        return Some((def, doc.map(|d| d.to_string())));
+        return Some((def, doc));
     }
     match request.index().ty(node)? {
         ty @ (Ty::Record(_) | Ty::Refined(..)) => Some((sigs.record_of(ty)?, None)),
@@ -152,29 +141,29 @@ fn record_at<'r>(request: &'r Request<'_>, node: u32, name: Name) -> Option<(&'r
 mod tests {
     use crate::testing::Fixture;
 
-    fn check(text: &str, label: &str, active: Option<&str>) {
+    fn check(text: &str, label: &str, active: &str) {
         let fixture = Fixture::new(text);
         let help = fixture.analysis().signature_help(fixture.at()).expect("there is help");
         assert_eq!(help.label, label);
-        assert_eq!(help.active.map(|at| &help.label[help.params[at].label.clone()]), active);
+        assert_eq!(help.parameters.get(help.active).map(|at| &help.label[at.range()]), Some(active));
     }
 
     #[test]
     fn of_a_function() {
         let call = "let x = add(1, $0)\nfn add(a: Int, b: Int) -> Int = a + b\n";
-        check(call, "add(a: Int, b: Int) -> Int", Some("b: Int"));
-        check("fn add(a: Int, b: Int) -> Int = a + b\nlet x = add($0", "add(a: Int, b: Int) -> Int", Some("a: Int"));
+        check(call, "add(a: Int, b: Int) -> Int", "b: Int");
+        check("fn add(a: Int, b: Int) -> Int = a + b\nlet x = add($0", "add(a: Int, b: Int) -> Int", "a: Int");
     }
 
     #[test]
     fn of_a_method() {
-        check("let net = 10.0.0.0/24\nlet x = net.subnet(28, 3$0)\n", "subnet(n: Int, n: Int) -> Cidr", Some("n: Int"));
+        check("let net = 10.0.0.0/24\nlet x = net.subnet(28, 3$0)\n", "subnet(n: Int, n: Int) -> Cidr", "n: Int");
     }
 
     #[test]
     fn the_inner_call_is_meant() {
         let text = "fn one(a: Int) -> Int = a\nfn two(b: Int) -> Int = b\nlet x = one(two($0))\n";
-        check(text, "two(b: Int) -> Int", Some("b: Int"));
+        check(text, "two(b: Int) -> Int", "b: Int");
     }
 
     #[test]
@@ -183,12 +172,42 @@ mod tests {
 type Source = generated { length : Int = 32, kind : Text } | supplied
 let s : Source = generated { length = 4, $0 }
 "#;
-        check(text, "generated { length : Int = …, kind : Text }", Some("kind : Text"));
+        check(text, "generated { length : Int = …, kind : Text }", "kind : Text");
     }
 
     #[test]
     fn nowhere_else() {
         let fixture = Fixture::new("let x = $04\n");
         assert_eq!(fixture.analysis().signature_help(fixture.at()), None);
+    }
+
+    fn help(text: &str) -> Option<(String, String)> {
+        let fixture = Fixture::new(text);
+        let found = fixture.analysis().signature_help(fixture.at())?;
+        let active = found.parameters.get(found.active).map(|r| found.label[r.range()].to_owned());
+        Some((found.label, active.unwrap_or_default()))
+    }
+
+    #[test]
+    fn the_parameter_at_the_cursor() {
+        let text = "## Adds.\nfn add(a: Int, b: Int) -> Int = a + b\n";
+        let label = "add(a: Int, b: Int) -> Int".to_owned();
+        let found = |call: &str| help(&format!("{text}let x = {call}\n"));
+        assert_eq!(found("add($0)"), Some((label.clone(), "a: Int".to_owned())));
+        assert_eq!(found("add(1, $0)"), Some((label.clone(), "b: Int".to_owned())));
+        assert_eq!(found("add(1, 2$0)"), Some((label, "b: Int".to_owned())));
+        assert_eq!(found("add$0(1, 2)"), None);
+    }
+
+    #[test]
+    fn an_unfinished_call_has_parameters() {
+        let found = help("let net = 10.0.0.0/24\nlet x = net.host($0");
+        assert_eq!(found.map(|(label, _)| label), Some("host(n: Int) -> Ip".to_owned()));
+    }
+
+    #[test]
+    fn the_innermost_call_counts() {
+        let found = help("let x = join([\"a\"], lower($0))\n");
+        assert!(found.as_ref().is_some_and(|(label, _)| label.starts_with("lower(")), "{found:?}");
     }
 }

@@ -93,3 +93,20 @@ fn take_marks(text: &str) -> (String, Vec<TextRange>) {
     }
     (out, marks)
 }
+
+/// The reference site, as it lies in the repository.
+pub(crate) fn clusters() -> Host {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../clusters");
+    let loaded = kss_project::load(&[folder]).expect("the clusters are there");
+    Host::new(loaded)
+}
+
+/// The place of `$0` in `text`, which stands in the file whose path ends with `path`.
+pub(crate) fn position(analysis: &Analysis, path: &str, text: &str) -> FilePosition {
+    let files = analysis.session().files();
+    let file = files.into_iter().find(|f| analysis.path(*f).ends_with(path)).expect("the file is there");
+    let (before, after) = text.split_once("$0").expect("there is a cursor");
+    let whole = analysis.text(file);
+    let at = whole.find(&format!("{before}{after}")).unwrap_or_else(|| panic!("`{path}` has no `{text}`"));
+    FilePosition { file, offset: (at + before.len()) as u32 }
+}

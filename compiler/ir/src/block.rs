@@ -1,6 +1,6 @@
 //! Record literals and the bodies of entries.
 
-use crate::{Elem, Expr, For, Key, Pattern};
+use crate::{Elem, Expr, For, Key, Pattern, Refine};
 use indexmap::IndexMap;
 use kss_span::Symbol;
 use std::sync::Arc;
@@ -39,8 +39,8 @@ pub enum StmtKind {
     Unchecked { path: Vec<Key>, because: Arc<str> },
     /// `..other`
     Spread(Expr),
-    /// `let`; the slot of the frame.
-    Let { slot: u32, value: Expr },
+    /// `let`; stands before what reads it.
+    Let(LocalLet),
     /// `if`
     If { cond: Expr, then: Block, otherwise: Option<Block> },
     /// `for`
@@ -51,6 +51,17 @@ pub enum StmtKind {
     Element(Elem),
     /// `fail …` as a statement.
     Do(Expr),
+}
+
+/// `let` in a body.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LocalLet {
+    /// The slot of the frame.
+    pub slot: u32,
+    /// Its value.
+    pub value: Expr,
+    /// `where`
+    pub refine: Option<Arc<Refine>>,
 }
 
 /// The layer that a statement names.

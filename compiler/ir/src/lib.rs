@@ -22,4 +22,4 @@ pub use ty::{
 };
 
 mod block;
-pub use block::{Block, FieldBlocks, LayerWord, Stmt, StmtKind};
+pub use block::{Block, FieldBlocks, LayerWord, LocalLet, Stmt, StmtKind};

@@ -1,7 +1,8 @@
 //! Modules, bodies of scopes, tests, and the program that holds them.
 
 use crate::{
-    CapabilitySig, Expr, FieldBlocks, FnId, For, Key, KindSig, Pattern, RecordDef, RecordId, Refine, Ty, UnionDef,
+    CapabilitySig, Expr, FieldBlocks, FnId, For, Key, KindSig, LocalLet, Pattern, RecordDef, RecordId, Refine, Ty,
+    UnionDef,
 };
 use indexmap::IndexMap;
 use kss_span::{ItemId, Origin, Symbol};
@@ -237,8 +238,8 @@ pub struct EntryRef {
 /// What stands around a statement.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Ctl {
-    /// `let`
-    Let { slot: u32, value: Expr },
+    /// `let`; stands before what reads it.
+    Let(LocalLet),
     /// `if cond { here }`, or with `negated` its `else`
     If { cond: Expr, negated: bool },
     /// `for`
@@ -397,8 +398,9 @@ pub struct TestIr {
 /// A step of a test.
 #[derive(Clone, PartialEq, Debug)]
 pub enum TestStep {
-    /// `given before = kss with { … }`: starts a variant; the slot takes a reference to its scope.
-    Given { node: u32, slot: u32, name: Option<Symbol>, base: Symbol, with: Option<Variant> },
+    /// `given before = kss with { … }`: starts a variant; the slot takes a reference to its scope. If it is not
+    /// `named`, what follows means it by the names of the site and its clusters.
+    Given { node: u32, slot: u32, named: bool, base: Symbol, with: Option<Variant> },
     /// `for m in … { … }`
     For { loops: Vec<For>, steps: Vec<TestStep> },
     /// `let`

@@ -82,7 +82,9 @@ pub struct RecordDef {
     pub lets: Vec<LetSig>,
     /// Functions.
     pub fns: Vec<TypeFn>,
-    /// `check`s over its fields; the item is that of the type.
+    /// Records to whose fields it adds, the outermost first: of `A + { … }` those of `A` and then `A`.
+    pub bases: Vec<RecordId>,
+    /// `check`s over its fields, those of its bases first; the item is that of the type.
     pub checks: Vec<(ItemId, Check)>,
     /// `..`
     pub open: bool,

@@ -1,6 +1,6 @@
 //! The command line as a whole; each command's arguments stand with the command.
 
-use crate::commands::{build, check, explain, fmt, init, model, test, why};
+use crate::commands::{build, check, explain, fmt, init, lock, lsp, model, test, why};
 use crate::ui::ColorChoice;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Test(test::Args),
     Init(init::Args),
     Model(model::Args),
+    Lock(lock::Args),
+    Lsp(lsp::Args),
 }
 
 /// The parser of the command line. Help and usage errors are printed before `--color` is parsed, so it is looked for here.

@@ -19,8 +19,8 @@ pub(crate) trait Driver {
     fn build(&self, build: &Build) -> Result<Built, Failure>;
     /// Where a line or value of an output comes from.
     fn why(&self, target: &Target) -> Result<Why, Failure>;
-    /// Runs the tests whose name contains `filter`.
-    fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure>;
+    /// Runs the tests below `roots` whose name contains `filter`.
+    fn test(&self, roots: &[PathBuf], filter: &str) -> Result<Tested, Failure>;
     /// The evaluated model of one cluster or of the whole site.
     fn model(&self, root: &Path, cluster: Option<&str>) -> Result<Result<serde_json::Value, Checked>, Failure>;
 }
@@ -161,8 +161,8 @@ pub(crate) mod testing {
         }
 
         /// A test a file, called like it.
-        fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
-            let paths = crate::paths::sources(&[root.to_owned()])?;
+        fn test(&self, roots: &[PathBuf], filter: &str) -> Result<Tested, Failure> {
+            let paths = crate::paths::sources(roots)?;
             let names = paths.iter().map(|path| path.display().to_string()).filter(|name| name.contains(filter));
             let passed = |name: &String| std::fs::read_to_string(name).is_ok_and(|text| !text.contains("bad"));
             let tests = names.map(|name| (name.clone(), passed(&name))).collect();

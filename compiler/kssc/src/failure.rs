@@ -46,5 +46,9 @@ pub(crate) enum Failure {
     BadFixes { file: String, reason: kss_diag::FixError },
 
     #[error("{0}")]
+    #[diagnostic(help("`kssc lock --help` shows how each thing is locked"))]
+    Lock(String),
+
+    #[error("{0}")]
     Project(String),
 }

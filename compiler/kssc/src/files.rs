@@ -64,6 +64,15 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     write().map_err(|source| Failure::Write { path: path.to_owned(), source })
 }
 
+/// Gives `path` this content whether it is there or not, with the directories above it; as [`replace`] if it is.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    match fs::read(path) {
+        Ok(old) if old == text.as_bytes() => Ok(()),
+        Ok(_) => replace(path, text),
+        Err(_) => create(path, text),
+    }
+}
+
 /// Writes a file that must not exist yet, with the directories above it.
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || {

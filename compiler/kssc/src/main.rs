@@ -18,6 +18,9 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use ui::Ui;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     ExitCode::from(run(&args, &linked::Compiler) as u8)
@@ -66,6 +69,8 @@ fn dispatch(command: Command, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, F
         Command::Why(args) => commands::why::run(args, ui, driver),
         Command::Test(args) => commands::test::run(args, ui, driver),
         Command::Init(args) => commands::init::run(&args, ui),
+        Command::Lock(args) => commands::lock::run(args, ui),
         Command::Model(args) => commands::model::run(args, ui, driver),
+        Command::Lsp(args) => commands::lsp::run(&args),
     }
 }

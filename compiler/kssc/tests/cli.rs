@@ -103,3 +103,34 @@ fn init_writes_a_project_and_never_overwrites() {
     assert!(text(&again.stderr).contains("exists already"));
     assert!(run(&["-q", "init", &at("quiet")]).stderr.is_empty());
 }
+
+/// What `kssc init` writes is a good example: laid out, right, and something comes of it.
+#[test]
+fn the_first_site_is_laid_out_and_right() {
+    let dir = tempfile::tempdir().expect("a directory for the test");
+    let at = |args: &[&str]| kssc(args).current_dir(dir.path()).output().expect("kssc starts");
+    assert_eq!(at(&["init"]).status.code(), Some(0));
+    for args in [&["fmt", "--check", "clusters", "clusters/home.private.example.kss"][..], &["check"], &["build"]] {
+        let output = at(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}{}", text(&output.stdout), text(&output.stderr));
+    }
+    assert!(dir.path().join("deploy/flake.nix").is_file());
+    let said = text(&at(&["build", "--check"]).stderr);
+    let count = said.split(' ').find_map(|word| word.parse::<usize>().ok()).unwrap_or_default();
+    assert!(said.contains(" unchanged (") && count > 10, "{said}");
+
+    // With its private overlay, and with the cluster that stands there as a comment once it is taken out of it.
+    let clusters = dir.path().join("clusters");
+    fs::copy(clusters.join("home.private.example.kss"), clusters.join("home.private.kss")).expect("a copy");
+    assert_eq!(at(&["check"]).status.code(), Some(0));
+    let site = fs::read_to_string(clusters.join("home.kss")).expect("readable");
+    let from = site.find("# cluster kss").expect("the cluster");
+    let cluster: String = site[from..]
+        .lines()
+        .map(|line| format!("{}\n", line.trim_start_matches('#').trim_start_matches(' ')))
+        .collect();
+    fs::write(clusters.join("kss.kss"), format!("import ./home.home\n\n{cluster}")).expect("a file");
+    let said = text(&at(&["check"]).stdout);
+    let codes: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("error[")?.get(..5)).collect();
+    assert!(!codes.is_empty() && codes.iter().all(|code| *code == "K0501"), "only capabilities are missing: {said}");
+}

@@ -2,9 +2,9 @@
 //! here; each query is a thin call into a pure crate.
 //!
 //! ```text
-//! text ─ parse ─ items ─┬─ signatures ─┐
-//!                       └─ decl ───────┴─ lowered ─ library ─┬─ early ─┬─ cluster ─┐
-//!                                                            │         └───────────┴─ site
+//! text ─ parse ─ items ─┬─ outline ─ signatures ─┐
+//!                       └─ decl ─────────────────┴─ lowered ─ library ─┬─ early ─┬─ cluster ─┐
+//!                                                                      │         └───────────┴─ site
 //! ```
 //!
 //! Equal results stop the wave: a comment changes `parse` and nothing behind `items`; an edit inside a body changes `lowered`
@@ -14,11 +14,13 @@
 #![allow(missing_docs)]
 
 use crate::Shared;
+use crate::cancel::Changes;
 use kss_ir::Program;
 use kss_schema::SchemaSet;
 use kss_sema::{Decl, Declaration, FileItems, Index, Lowered, Signatures};
 use kss_span::{FileId, ItemId, Symbol};
 use kss_syntax::Parsed;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A source file. Its number never changes.
@@ -47,6 +49,8 @@ pub struct Project {
     pub assets: u32,
     /// What the library and the project's lock know of the outside.
     pub schemas: Shared<SchemaSet>,
+    /// Ends evaluations that nobody waits for any more.
+    pub changes: Changes,
 }
 
 /// An item, as the key of queries.
@@ -77,19 +81,30 @@ pub fn items(db: &dyn salsa::Database, file: SourceFile) -> Arc<FileItems> {
     Arc::new(FileItems::new(file.path(db), &parse(db, file).file))
 }
 
+/// The items of a file without bodies that only they see: an edit inside a cluster makes no signature again.
+#[salsa::tracked]
+pub fn outline(db: &dyn salsa::Database, file: SourceFile) -> Arc<FileItems> {
+    Arc::new(items(db, file).outline())
+}
+
 /// Signatures of everything.
 #[salsa::tracked]
 pub fn signatures(db: &dyn salsa::Database, project: Project) -> Arc<Signatures> {
-    let files: Vec<Arc<FileItems>> = project.files(db).iter().map(|f| items(db, *f).clone()).collect();
+    let files: Vec<Arc<FileItems>> = project.files(db).iter().map(|f| outline(db, *f).clone()).collect();
     Arc::new(Signatures::new(&files))
+}
+
+/// Files by their paths. An edit leaves it as it is, so an item depends on its own file alone.
+#[salsa::tracked]
+pub fn by_path(db: &dyn salsa::Database, project: Project) -> FxHashMap<Symbol, SourceFile> {
+    project.files(db).iter().map(|file| (file.path(db), *file)).collect()
 }
 
 /// The tree of one item.
 #[salsa::tracked]
 pub fn decl<'db>(db: &'db dyn salsa::Database, project: Project, key: ItemKey<'db>) -> Option<Decl> {
     let item = key.item(db);
-    let path = item.key().file;
-    let file = project.files(db).iter().find(|f| f.path(db) == path)?;
+    let file = by_path(db, project).get(&item.key().file)?;
     items(db, *file).decls.iter().find(|d| d.id == item).cloned()
 }
 

@@ -1,6 +1,7 @@
 //! Queries of evaluation: one for what clusters read of the site, one for each cluster, one for the site.
 
 use crate::assets::Assets;
+use crate::cancel::Changes;
 use crate::db::{self, Project, ScopeName, with_scopes};
 use crate::shared::Shared;
 use kss_eval::{Env, FileError, Options, ScopeModel, SiteEarly};
@@ -15,6 +16,8 @@ pub(crate) struct World {
     pub program: Program,
     pub assets: Assets,
     pub schemas: Shared<SchemaSet>,
+    /// Changes, and how many there were when this began.
+    pub changes: (Changes, u64),
     /// Clusters by the site that they belong to.
     pub clusters: Vec<(Symbol, Vec<Symbol>)>,
 }
@@ -22,6 +25,11 @@ pub(crate) struct World {
 impl Env for World {
     fn program(&self) -> &Program {
         &self.program
+    }
+
+    fn interrupted(&self) -> bool {
+        self.changes.0.check(self.changes.1);
+        false
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, FileError> {
@@ -41,7 +49,7 @@ impl Env for World {
     }
 
     fn locked_image(&self, image: &str) -> Option<String> {
-        self.schemas.image_digest(image).map(|digest| digest.to_string())
+        self.schemas.image_digest(image).map(|digest| format!("{image}@{digest}"))
     }
 
     fn public_key(&self, path: &str, key: &str) -> Option<String> {
@@ -66,7 +74,12 @@ pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(
     sites.sort();
     let clusters =
         sites.into_iter().map(|site| (site, clusters(db, project, ScopeName::new(db, site)).clone())).collect();
-    World { program: with_scopes(db, project, wanted), assets, schemas: project.schemas(db).clone(), clusters }
+    let changes = project.changes(db).clone();
+    let seen = changes.count();
+    // Whoever came too late for the count is ended by the database.
+    db.unwind_if_revision_cancelled();
+    let program = with_scopes(db, project, wanted);
+    World { program, assets, schemas: project.schemas(db).clone(), changes: (changes, seen), clusters }
 }
 
 fn options(db: &dyn salsa::Database, project: Project) -> Options {
@@ -118,8 +131,8 @@ pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName
     let name = site.name(db);
     let clusters: Vec<Arc<ScopeModel>> = clusters(db, project, site)
         .iter()
-        .filter_map(|c| cluster(db, project, site, ScopeName::new(db, *c)).clone())
-        .map(|shared| shared.0)
+        .filter_map(|c| cluster(db, project, site, ScopeName::new(db, *c)).as_ref())
+        .map(|shared| shared.0.clone())
         .collect();
     let world = world(db, project, |item| is_site(item, name));
     kss_eval::evaluate_site(&world, &early, &clusters, options(db, project), None).map(Shared)

@@ -1,6 +1,7 @@
 //! A project on disk (or in an editor): finds and reads its files, keeps them, and answers what is asked of them.
 
 mod assets;
+mod cancel;
 pub mod db;
 mod evaluation;
 mod load;
@@ -8,13 +9,14 @@ mod places;
 mod session;
 mod shared;
 
+pub use cancel::{Cancelled, Changes, cancellable};
 pub use evaluation::{cluster, clusters, early, is_package, site};
-pub use load::{LoadError, Loaded, SourceText, load, standard_library};
+pub use load::{LoadError, Loaded, SourceText, find_lock, load, standard_library};
 pub use places::Places;
 /// The bytes of a file that a value names: of the library, or of the project.
 pub fn read_file(path: &str) -> Option<Vec<u8>> {
     assets::Assets::bytes(path)
 }
 
-pub use session::{Checked, Database, Session, TestResult};
+pub use session::{Checked, Database, Session, Statics, TestResult};
 pub use shared::Shared;

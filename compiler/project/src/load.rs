@@ -29,6 +29,10 @@ pub struct Loaded {
     pub files: Vec<SourceText>,
     /// What the library and the project's lock know of the outside.
     pub schemas: SchemaSet,
+    /// Files that the deploy tree gets as they are, by their paths in it: `charts/…` of the project's folder.
+    pub carried: Vec<(String, Arc<[u8]>)>,
+    /// What else was read: files that the lock names, each with its digest.
+    pub locked: Vec<(String, String)>,
     /// Files that can't be read or are no text, and what is wrong with the lock.
     pub diags: Vec<Diagnostic>,
 }
@@ -46,6 +50,14 @@ impl Loaded {
         for file in &self.files {
             add(file.path.as_bytes());
             add(file.text.as_bytes());
+        }
+        for (path, bytes) in &self.carried {
+            add(path.as_bytes());
+            add(bytes);
+        }
+        for (path, digest) in &self.locked {
+            add(path.as_bytes());
+            add(digest.as_bytes());
         }
         let mut folders: Vec<&Path> = self.files.iter().filter_map(|f| f.disk.as_deref()?.parent()).collect();
         folders.sort();
@@ -70,7 +82,14 @@ impl Loaded {
 
 impl Default for Loaded {
     fn default() -> Loaded {
-        Loaded { root: PathBuf::from("."), files: Vec::new(), schemas: LIBRARY.clone(), diags: Vec::new() }
+        Loaded {
+            root: PathBuf::from("."),
+            files: Vec::new(),
+            schemas: LIBRARY.clone(),
+            carried: Vec::new(),
+            locked: Vec::new(),
+            diags: Vec::new(),
+        }
     }
 }
 
@@ -86,6 +105,9 @@ pub enum LoadError {
     /// A folder can't be listed.
     #[error("`{0}` can't be read: {1}")]
     Folder(String, std::io::Error),
+    /// A file can't be read.
+    #[error("`{0}` can't be read: {1}")]
+    File(String, std::io::Error),
     /// There is no source at all.
     #[error("there is no .kss file in `{0}`; `kssc init` begins a project")]
     NoSources(String),
@@ -124,6 +146,7 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
         out.files.push(SourceText { id, path: name, disk: Some(path), text });
     }
     lock(paths, &mut out);
+    charts(paths, &mut out)?;
     let own = out.files.len() as u32;
     for (at, (path, text)) in standard_library().into_iter().enumerate() {
         out.files.push(SourceText {
@@ -136,19 +159,56 @@ pub fn load(paths: &[PathBuf]) -> Result<Loaded, LoadError> {
     Ok(out)
 }
 
-/// Reads the project's `kss.lock`: beside its files, or in the current folder.
+/// The lock that the files at `paths` belong to: beside them, or in the nearest folder above. The search ends at the top of
+/// a repository, so that no project takes the lock of another one around it.
+pub fn find_lock(paths: &[PathBuf]) -> Option<PathBuf> {
+    paths.iter().find_map(|path| {
+        let folder = if path.is_dir() { path.clone() } else { folder_of(path) };
+        above(&folder).into_iter().map(|folder| folder.join(LOCK)).find(|path| path.is_file())
+    })
+}
+
+/// Name of the lock.
+const LOCK: &str = "kss.lock";
+
+/// `folder` and all above it up to the top of the repository, spelled from where the user is as long as that is possible.
+fn above(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let climbs = folder.components().any(|part| part == std::path::Component::ParentDir);
+    let written: Vec<PathBuf> =
+        if climbs { vec![folder.to_owned()] } else { folder.ancestors().map(Path::to_owned).collect() };
+    let absolute = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let beyond = absolute.ancestors().skip(written.len()).map(Path::to_owned);
+    for folder in written.into_iter().chain(beyond) {
+        let top = folder.join(".git").exists();
+        found.push(folder);
+        if top {
+            break;
+        }
+    }
+    found
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// Reads the project's `kss.lock`, if there is one.
 fn lock(paths: &[PathBuf], out: &mut Loaded) {
-    let folders =
-        paths.iter().map(|p| if p.is_dir() { p.clone() } else { p.parent().map(Path::to_owned).unwrap_or_default() });
-    let candidates = folders.map(|f| f.join("kss.lock")).chain(std::iter::once(PathBuf::from("kss.lock")));
-    let Some(path) = candidates.into_iter().find(|p| p.is_file()) else { return };
+    let Some(path) = find_lock(paths) else { return };
     let id = FileId(out.files.len() as u32);
     let (text, diag) = decode(std::fs::read(&path));
     out.diags.extend(diag.map(|(code, message, at, fix)| code.at(at.at(id), message).help(fix)));
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let folder = folder_of(&path);
     let (schemas, problems) = match Lock::parse(&text) {
         Ok(lock) => {
-            let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok().map(Arc::from);
+            let locked = &mut out.locked;
+            let read = |name: &str| {
+                let text = std::fs::read_to_string(folder.join(name)).ok();
+                let digest = text.as_ref().map(|text| blake3::hash(text.as_bytes()).to_hex().to_string());
+                locked.push((name.to_owned(), digest.unwrap_or_default()));
+                text.map(Arc::from)
+            };
             LIBRARY.with_project(lock, read)
         }
         Err(problem) => (LIBRARY.clone(), vec![problem]),
@@ -156,6 +216,42 @@ fn lock(paths: &[PathBuf], out: &mut Loaded) {
     out.schemas = schemas;
     out.diags.extend(problems.iter().map(|p| code::NOT_LOCKED.at(place_in(&text, p).at(id), p.to_string())));
     out.files.push(SourceText { id, path: Symbol::new(&shown(&path)), disk: Some(path), text });
+}
+
+/// Reads the charts of the project: the folder `charts` beside the lock, or beside the sources where there is none.
+fn charts(paths: &[PathBuf], out: &mut Loaded) -> Result<(), LoadError> {
+    let beside = find_lock(paths).map(|lock| folder_of(&lock));
+    let own = paths.iter().map(|path| if path.is_dir() { path.clone() } else { folder_of(path) });
+    let Some(folder) = beside.into_iter().chain(own).map(|folder| folder.join(CHARTS)).find(|folder| folder.is_dir())
+    else {
+        return Ok(());
+    };
+    let mut files = Vec::new();
+    every_file(&folder, CHARTS, &mut files)?;
+    files.sort();
+    for (path, disk) in files {
+        let bytes = std::fs::read(&disk).map_err(|e| LoadError::File(shown(&disk), e))?;
+        out.carried.push((path, bytes.into()));
+    }
+    Ok(())
+}
+
+/// Folder of the project's own charts, and its name in the deploy tree.
+const CHARTS: &str = "charts";
+
+/// All files below `folder`, each with its path in the tree. What Git keeps for itself is left out.
+fn every_file(folder: &Path, path: &str, out: &mut Vec<(String, PathBuf)>) -> Result<(), LoadError> {
+    for entry in std::fs::read_dir(folder).map_err(|e| LoadError::Folder(shown(folder), e))? {
+        let entry = entry.map_err(|e| LoadError::Folder(shown(folder), e))?;
+        let name = entry.file_name();
+        let inside = format!("{path}/{}", name.to_string_lossy());
+        match entry.path().is_dir() {
+            true if name != ".git" => every_file(&entry.path(), &inside, out)?,
+            true => {}
+            false => out.push((inside, entry.path())),
+        }
+    }
+    Ok(())
 }
 
 /// The line of the lock that a problem is about.

@@ -1,10 +1,12 @@
 //! A project that is open: its database, and everything that is wrong with it.
 
+use crate::cancel::Changes;
 use crate::db::{self, ItemKey, Project, ScopeName, SourceFile};
 use crate::load::Loaded;
 use crate::{Places, Shared, evaluation};
 use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
 use kss_eval::{Outcome, Report, ScopeModel};
+use kss_schema::SchemaSet;
 use kss_span::{FileId, ItemId, Origin, Symbol};
 use kss_value::ScopeKind;
 use rayon::prelude::*;
@@ -39,6 +41,8 @@ pub struct Session {
     files: Vec<SourceFile>,
     disk: Vec<Option<PathBuf>>,
     unreadable: Vec<Diagnostic>,
+    carried: Vec<(String, Arc<[u8]>)>,
+    flake_lock: Option<Arc<str>>,
 }
 
 impl Session {
@@ -47,9 +51,10 @@ impl Session {
         let files: Vec<SourceFile> =
             loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
-        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)));
+        let flake_lock = loaded.schemas.flake_lock().map(Arc::from);
+        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)), Changes::default());
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
-        Session { db, project, files, disk, unreadable: loaded.diags }
+        Session { db, project, files, disk, unreadable: loaded.diags, carried: loaded.carried, flake_lock }
     }
 
     /// The database, for queries.
@@ -62,12 +67,23 @@ impl Session {
         self.project
     }
 
+    /// What the library and the project's lock know of the outside.
+    pub fn schemas(&self) -> &SchemaSet {
+        self.project.schemas(&self.db)
+    }
+
     /// Replaces the text of a file.
     pub fn set_text(&mut self, file: FileId, text: Arc<str>) {
         use salsa::Setter;
+        self.announce();
         if let Some(file) = self.files.get(file.0 as usize) {
             file.set_text(&mut self.db).to(text);
         }
+    }
+
+    /// Ends what runs on snapshots.
+    fn announce(&self) {
+        self.project.changes(&self.db).announce();
     }
 
     /// Adds a file, or the text of one that is there. `disk`: where it lies.
@@ -77,6 +93,7 @@ impl Session {
             self.set_text(known, text);
             return self.listed(known, true);
         }
+        self.announce();
         let id = FileId(self.files.len() as u32);
         let file = SourceFile::new(&self.db, id, path, text);
         self.files.push(file);
@@ -98,6 +115,7 @@ impl Session {
     /// Says that a file which an evaluation may read (`file("…")`) has changed.
     pub fn assets_changed(&mut self) {
         use salsa::Setter;
+        self.announce();
         let next = self.project.assets(&self.db) + 1;
         self.project.set_assets(&mut self.db).to(next);
     }
@@ -105,6 +123,7 @@ impl Session {
     fn listed(&mut self, id: FileId, wanted: bool) -> FileId {
         use salsa::Setter;
         let Some(file) = self.files.get(id.0 as usize).copied() else { return id };
+        self.announce();
         let mut listed = self.project.files(&self.db).clone();
         let known = listed.iter().position(|f| *f == file);
         match (known, wanted) {
@@ -141,6 +160,16 @@ impl Session {
         self.disk.get(file.0 as usize)?.as_ref()
     }
 
+    /// Files that the deploy tree gets as they are, by their paths in it.
+    pub fn carried(&self) -> &[(String, Arc<[u8]>)] {
+        &self.carried
+    }
+
+    /// The lock of the deploy tree's flake, if the project locks one.
+    pub fn flake_lock(&self) -> Option<&str> {
+        self.flake_lock.as_deref()
+    }
+
     /// Parses all files, in parallel.
     pub fn parse_all(&self) {
         let db = self.db.clone();
@@ -167,6 +196,13 @@ impl Session {
 
     /// Evaluates `site` with its clusters, in parallel.
     pub fn evaluate(&self, site: Symbol) -> Option<Outcome> {
+        let (whole, clusters) = self.evaluate_parts(site)?;
+        Some(kss_eval::assemble(whole, clusters))
+    }
+
+    /// As [`Session::evaluate`], the parts alone: of the site and of each cluster. A part is the same one again as long as no
+    /// edit concerns it.
+    pub fn evaluate_parts(&self, site: Symbol) -> Option<(Arc<ScopeModel>, Vec<Arc<ScopeModel>>)> {
         let key = ScopeName::new(&self.db, site);
         let clusters = evaluation::clusters(&self.db, self.project, key).clone();
         evaluation::early(&self.db, self.project, key).as_ref()?;
@@ -175,15 +211,16 @@ impl Session {
             .par_iter()
             .map_with(self.db.clone(), |db, name| {
                 let (site, cluster) = (ScopeName::new(db, site), ScopeName::new(db, *name));
-                evaluation::cluster(db, project, site, cluster).clone().map(|shared| shared.0)
+                evaluation::cluster(db, project, site, cluster).as_ref().map(|shared| shared.0.clone())
             })
             .flatten()
             .collect();
-        let whole = evaluation::site(&self.db, self.project, key).clone()?;
-        Some(kss_eval::assemble(whole.0, models))
+        let whole = evaluation::site(&self.db, self.project, key).as_ref()?;
+        Some((whole.0.clone(), models))
     }
 
-    /// Runs the tests whose title contains `filter`, in the order of the sources, against `outcomes`.
+    /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the
+    /// sources.
     pub fn test(&self, checked: &Checked, filter: &str) -> Vec<TestResult> {
         let db = &self.db;
         let tests: Vec<Arc<kss_ir::TestIr>> = db::item_ids(db, self.project)
@@ -193,15 +230,17 @@ impl Session {
             .filter(|test| test.title.contains(filter))
             .collect();
         let world = evaluation::world(db, self.project, |_| true);
-        let run = |test: &Arc<kss_ir::TestIr>| {
-            let mut diagnostics = Vec::new();
-            for (site, outcome) in &checked.outcomes {
-                let result = kss_eval::run_test(&world, *site, outcome, test);
-                diagnostics.extend(result.reports.iter().map(|report| self.located(&checked.places, report)));
-            }
-            (test.title.clone(), diagnostics)
+        let outcomes = &checked.outcomes;
+        let run = |test: &Arc<kss_ir::TestIr>| -> Vec<Report> {
+            let concerned = outcomes.iter().filter(|(site, outcome)| kss_eval::concerns(test, *site, outcome));
+            concerned.flat_map(|(site, outcome)| kss_eval::run_test(&world, *site, outcome, test).reports).collect()
         };
-        tests.iter().map(run).map(|(title, diagnostics)| TestResult { title, diagnostics }).collect()
+        let found: Vec<Vec<Report>> = tests.par_iter().map(run).collect();
+        let result = |(test, reports): (&Arc<kss_ir::TestIr>, Vec<Report>)| TestResult {
+            title: test.title.clone(),
+            diagnostics: reports.iter().map(|report| self.located(&checked.places, report)).collect(),
+        };
+        tests.iter().zip(found).map(result).collect()
     }
 
     /// Everything that is wrong without evaluating.
@@ -226,34 +265,66 @@ impl Session {
 
     /// Everything that is wrong, arranged, and what was evaluated.
     pub fn check(&self) -> Checked {
+        let statics = self.check_statically();
+        let sites = if statics.broken { Vec::new() } else { self.sites() };
+        let outcomes: Vec<(Symbol, Outcome)> =
+            sites.into_iter().filter_map(|site| Some((site, self.evaluate(site)?))).collect();
+        let parts: Vec<Arc<ScopeModel>> =
+            outcomes.iter().flat_map(|(_, outcome)| outcome.parts.iter().cloned()).collect();
+        let diagnostics = self.diagnostics(&statics, &parts);
+        Checked { diagnostics, outcomes, places: statics.places }
+    }
+
+    /// What can be said without evaluating.
+    pub fn check_statically(&self) -> Statics {
         self.parse_all();
         let places = self.places();
-        let mut diagnostics = self.static_diagnostics(&places);
+        let diagnostics = self.static_diagnostics(&places);
         // After a syntax error statements are missing, and what evaluation says would be about that. If which entries exist goes
         // in a circle, all of it would be about the circle.
         let hopeless = |d: &Diagnostic| d.code.id < "K0200" || *d.code == code::KIND_CYCLE;
         let broken = diagnostics.iter().any(|d| d.severity == Severity::Error && hopeless(d));
-        let mut outcomes = Vec::new();
+        Statics { places, diagnostics, broken }
+    }
+
+    /// Every site with its clusters, evaluated: the site itself first. Nothing if that makes no sense.
+    pub fn parts(&self, statics: &Statics) -> Vec<Arc<ScopeModel>> {
+        let sites = if statics.broken { Vec::new() } else { self.sites() };
+        let parts = sites.into_iter().filter_map(|site| self.evaluate_parts(site));
+        parts.flat_map(|(whole, clusters)| std::iter::once(whole).chain(clusters)).collect()
+    }
+
+    /// All that is wrong, arranged: what was found without evaluating, and what the evaluated `parts` report. These may be of
+    /// an earlier text; then their places are as near as can be.
+    pub fn diagnostics(&self, statics: &Statics, parts: &[Arc<ScopeModel>]) -> Vec<Diagnostic> {
+        let mut diagnostics = statics.diagnostics.clone();
         let mut scopes = Vec::new();
-        if !broken {
-            for site in self.sites() {
-                let Some(outcome) = self.evaluate(site) else { continue };
-                for part in &outcome.parts {
-                    // What is wrong with the site itself is wrong everywhere.
-                    let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
-                    scopes.extend(cluster.clone());
-                    diagnostics.extend(part.reports.iter().map(|report| {
-                        let mut diag = self.located(&places, report);
-                        diag.scopes.extend(cluster.clone());
-                        diag
-                    }));
-                }
-                outcomes.push((site, outcome));
-            }
+        for part in parts.iter().filter(|_| !statics.broken) {
+            // What is wrong with the site itself is wrong everywhere.
+            let cluster = (part.scope.key.kind == ScopeKind::Cluster).then(|| part.scope.key.to_string());
+            scopes.extend(cluster.clone());
+            diagnostics.extend(part.reports.iter().map(|report| {
+                let mut diag = self.located(&statics.places, report);
+                diag.scopes.extend(cluster.clone());
+                diag
+            }));
         }
-        let diagnostics = self.without_shadows(drop_followers(diagnostics));
-        let diagnostics = kss_diag::arrange(diagnostics, &scopes, self);
-        Checked { diagnostics, outcomes, places }
+        let diagnostics = self.without_shadows(self.told_once(drop_followers(diagnostics)));
+        images_together(kss_diag::arrange(diagnostics, &scopes, self))
+    }
+
+    /// What a record of a capability lacks is known without evaluating it, all of it at once; evaluating it says each again.
+    fn told_once(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let is_whole = |d: &Diagnostic| *d.code == code::MISSING_FIELD && d.message.starts_with("`provide ");
+        let wholes: Vec<kss_span::Span> = diagnostics.iter().filter(|d| is_whole(d)).map(|d| d.place).collect();
+        // The record begins behind the name of the capability.
+        let again = |d: &Diagnostic| {
+            wholes.iter().any(|whole| {
+                let between = self.text(whole.file).get(d.place.range.hi as usize..whole.range.lo as usize);
+                whole.file == d.place.file && between.is_some_and(|text| text.trim().is_empty())
+            })
+        };
+        diagnostics.into_iter().filter(|d| *d.code != code::MISSING_FIELD || is_whole(d) || !again(d)).collect()
     }
 
     /// Without what is said of a line that can't be read: what is left of it means something else than its writer did.
@@ -328,6 +399,32 @@ fn drop_followers(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// One warning for all images that are not locked, where the first is named: they are mended together, and where the library
+/// names each of them is nothing that its user could change.
+fn images_together(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_image = |d: &Diagnostic| *d.code == code::NOT_LOCKED && d.severity == Severity::Warning;
+    let mut images: Vec<String> = diagnostics.iter().filter(|d| is_image(d)).map(|d| d.label.clone()).collect();
+    images.sort();
+    images.dedup();
+    if images.len() < 2 {
+        return diagnostics;
+    }
+    let mut first = true;
+    let mut kept = Vec::with_capacity(diagnostics.len());
+    for diagnostic in diagnostics {
+        if !is_image(&diagnostic) {
+            kept.push(diagnostic);
+        } else if std::mem::take(&mut first) {
+            let message = format!("{} images are not in the lock, so their tags are used as they are", images.len());
+            let mut all = code::NOT_LOCKED.at(diagnostic.place, message).label(diagnostic.label);
+            all.severity = Severity::Warning;
+            let list = images.join("\n");
+            kept.push(all.help(format!("`kssc lock image NAME:TAG@sha256:…` with the digest of each:\n{list}")));
+        }
+    }
+    kept
+}
+
 impl Sources for Session {
     fn path(&self, file: FileId) -> &str {
         self.files.get(file.0 as usize).map_or("", |f| f.path(&self.db).as_str())
@@ -336,6 +433,15 @@ impl Sources for Session {
     fn text(&self, file: FileId) -> &str {
         self.files.get(file.0 as usize).map_or("", |f| f.text(&self.db))
     }
+}
+
+/// What was found without evaluating.
+pub struct Statics {
+    /// Places of all items.
+    pub places: Places,
+    diagnostics: Vec<Diagnostic>,
+    /// Would an evaluation be about something else than what was meant?
+    broken: bool,
 }
 
 /// A test that ran.

@@ -17,7 +17,7 @@ mod ty;
 
 pub use check::{Finding, FindingKind, Seg, check, packages};
 pub use describe::{Child, KeyInfo, describe};
-pub use lock::{Lock, LockProblem, Locked, LockedKind};
+pub use lock::{Lock, LockProblem, Locked, LockedFlake, LockedKind};
 pub use path::{Place, segment};
 pub use schema::{Family, Schema};
 pub use set::{KindInfo, SchemaSet};

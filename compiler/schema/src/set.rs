@@ -31,6 +31,8 @@ pub struct SchemaSet {
 struct Inner {
     files: Vec<File>,
     lock: Lock,
+    /// Text of the lock of the flake, if a project locks one.
+    flake: Option<Arc<str>>,
     kinds: OnceLock<FxHashMap<String, Vec<(KindInfo, usize)>>>,
 }
 
@@ -45,11 +47,11 @@ impl SchemaSet {
     /// The files of the library, by their path below `stdlib/lock` (`charts/loki-6.55.0.txt`).
     pub fn new(embedded: &[(&str, &'static str)]) -> SchemaSet {
         let file = |(name, text): &(&str, &'static str)| File { name: (*name).to_owned(), text: Text::Static(text) };
-        SchemaSet::of(embedded.iter().map(file).collect(), Lock::default())
+        SchemaSet::of(embedded.iter().map(file).collect(), Lock::default(), None)
     }
 
-    fn of(files: Vec<File>, lock: Lock) -> SchemaSet {
-        SchemaSet { inner: Arc::new(Inner { files, lock, kinds: OnceLock::new() }) }
+    fn of(files: Vec<File>, lock: Lock, flake: Option<Arc<str>>) -> SchemaSet {
+        SchemaSet { inner: Arc::new(Inner { files, lock, flake, kinds: OnceLock::new() }) }
     }
 
     /// The same with what a project locks, which wins over the library. `read` gives the text of a file by its path in the
@@ -67,7 +69,14 @@ impl SchemaSet {
             }
         }
         files.extend(self.inner.files.iter().cloned());
-        (SchemaSet::of(files, lock), problems)
+        let flake = lock.flake.as_ref().and_then(|flake| match read_locked(&flake.path, &flake.blake3, &mut read) {
+            Ok(text) => Some(text),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        });
+        (SchemaSet::of(files, lock, flake), problems)
     }
 
     /// The schema of a chart at exactly this version.
@@ -78,7 +87,7 @@ impl SchemaSet {
             file.name.starts_with(&wanted)
                 && header.get("name") == Some(name)
                 && header.get("version") == Some(version)
-                && header.get("repo").is_some_and(|r| same_repo(r, repo))
+                && same_repo(header.get("repo").unwrap_or_default(), repo)
         })?;
         Some(Schema::new(Family::Chart, "", [Table::new(file.text.clone())]))
     }
@@ -166,9 +175,28 @@ impl SchemaSet {
         self.inner.lock.host_key.get(host).map(String::as_str)
     }
 
+    /// The lock of the flake of the deploy tree, as Nix wrote it.
+    pub fn flake_lock(&self) -> Option<&str> {
+        self.inner.flake.as_deref()
+    }
+
     /// The hash of a document that is fetched, by its URL.
     pub fn document_hash(&self, url: &str) -> Option<&str> {
         self.inner.lock.document.get(url).map(String::as_str)
+    }
+}
+
+/// The text of a file, if it is the one that was locked.
+fn read_locked(
+    path: &str,
+    blake3: &str,
+    read: &mut impl FnMut(&str) -> Option<Arc<str>>,
+) -> Result<Arc<str>, LockProblem> {
+    let text = read(path).ok_or_else(|| LockProblem::MissingFile { path: path.to_owned() })?;
+    let found = blake3::hash(text.as_bytes()).to_hex().to_string();
+    match found == blake3 {
+        true => Ok(text),
+        false => Err(LockProblem::OtherHash { path: path.to_owned(), expected: blake3.to_owned(), found }),
     }
 }
 
@@ -179,11 +207,7 @@ fn load(
     read: &mut impl FnMut(&str) -> Option<Arc<str>>,
 ) -> Result<File, LockProblem> {
     let path = || locked.path.clone();
-    let text = read(&locked.path).ok_or_else(|| LockProblem::MissingFile { path: path() })?;
-    let found = blake3::hash(text.as_bytes()).to_hex().to_string();
-    if found != locked.blake3 {
-        return Err(LockProblem::OtherHash { path: path(), expected: locked.blake3.clone(), found });
-    }
+    let text = read_locked(&locked.path, &locked.blake3, read)?;
     let (word, folder) = match kind {
         LockedKind::Chart => ("chart", "charts"),
         LockedKind::Kinds => ("kinds", "kinds"),

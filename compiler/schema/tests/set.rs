@@ -3,7 +3,7 @@
 mod common;
 
 use common::{findings, json};
-use kss_schema::{Lock, LockProblem, SchemaSet};
+use kss_schema::{Lock, LockProblem, Locked, LockedKind, SchemaSet};
 use std::sync::Arc;
 
 const LOKI: &str = "# kss-schema 1 chart\n# name loki\n# version 6.0.0\n# repo https://charts.example.org\na\tint\n";
@@ -113,7 +113,7 @@ fn a_changed_or_missing_file_is_left_out_and_reported() {
     let (_, problems) = project(&entry, Some(LOKI));
     assert_eq!(
         problems[0].to_string(),
-        "`.kss/lock/loki.txt` is locked as `chart loki 7.0.0`, but its header says `chart loki 6.0.0`; lock it anew with `kssc lock import`"
+        "`.kss/lock/loki.txt` is locked as `chart loki 7.0.0`, but its header says `chart loki 6.0.0`; lock it anew with `kssc lock`"
     );
 }
 
@@ -134,4 +134,32 @@ fn an_unreadable_lock_says_where() {
     assert!(error.starts_with("`kss.lock` can't be read: line 2: "), "{error}");
     assert!(Lock::parse("[[chart]]\nnaem = \"x\"\n").is_err());
     assert_eq!(Lock::parse("").expect("readable"), Lock::default());
+}
+
+#[test]
+fn a_lock_is_written_the_same_whatever_came_first() {
+    let of = |name: &str, version: &str| Locked {
+        name: name.into(),
+        version: version.into(),
+        repo: "https://charts.example.org".into(),
+        path: format!(".kss/lock/charts/{name}-{version}.txt"),
+        blake3: "00".into(),
+    };
+    let (mut one, mut other) = (Lock::default(), Lock::default());
+    for locked in [of("b", "1.10.0"), of("b", "1.9.0"), of("a", "2")] {
+        one.add(LockedKind::Chart, locked);
+    }
+    for locked in [of("a", "2"), of("b", "1.10.0"), of("b", "1.9.0"), of("a", "2")] {
+        other.add(LockedKind::Chart, locked);
+    }
+    for lock in [&mut one, &mut other] {
+        lock.image.insert("a/b:1".into(), "sha256:00".into());
+        lock.host_key.insert("machine/a#ssh-host".into(), "ssh-ed25519 AAAA".into());
+    }
+    let text = one.write().expect("written");
+    assert_eq!(text, other.write().expect("written"));
+    assert_eq!(Lock::parse(&text).expect("readable"), one);
+    let versions: Vec<_> = one.chart.iter().map(|chart| chart.version.as_str()).collect();
+    assert_eq!(versions, ["2", "1.9.0", "1.10.0"]);
+    assert!(text.contains("[image]\n\"a/b:1\" = \"sha256:00\"\n"), "{text}");
 }

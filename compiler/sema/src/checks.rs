@@ -1,7 +1,7 @@
 //! Checks that look at several items: cycles of kinds, recursion, fields that lowerers forget, unused imports.
 
 mod kinds;
-mod reads;
+pub(crate) mod reads;
 
 pub(crate) use reads::close_reads;
 

@@ -62,6 +62,27 @@ impl FileItems {
         }
         FileItems { path, decls, diags }
     }
+
+    /// The same without the bodies of sites, overlays, clusters and tests: what [`crate::Signatures`] are made of.
+    pub fn outline(&self) -> FileItems {
+        let decls = self.decls.iter().map(|decl| Decl { id: decl.id, stmt: without_body(&decl.stmt) });
+        FileItems { path: self.path, decls: decls.collect(), diags: self.diags.clone() }
+    }
+}
+
+/// A statement whose body nobody else sees, without it.
+fn without_body(stmt: &Arc<Stmt>) -> Arc<Stmt> {
+    let body = ast::Block { id: ast::NodeId(0), stmts: Vec::new() };
+    let kind = match &stmt.kind {
+        StmtKind::Site { name, .. } => StmtKind::Site { name: *name, body },
+        StmtKind::Cluster { name, site, .. } => StmtKind::Cluster { name: *name, site: *site, body },
+        StmtKind::Test { title, .. } => StmtKind::Test { title: title.clone(), body },
+        StmtKind::Entry { head, because, .. } if overlay_of(head).is_some() => {
+            StmtKind::Entry { head: head.clone(), body, because: because.clone() }
+        }
+        _ => return stmt.clone(),
+    };
+    Arc::new(Stmt { id: stmt.id, doc: stmt.doc.clone(), kind })
 }
 
 fn allowed_at_top(kind: &StmtKind) -> bool {

@@ -11,6 +11,7 @@ mod expr;
 mod expr_ops;
 mod facts;
 mod fields;
+mod lets;
 mod loops;
 mod member;
 mod module;
@@ -60,7 +61,8 @@ pub(crate) struct Local {
 /// A `let` of a module, a scope's body or a file, lowered when first needed.
 #[derive(Clone)]
 pub(crate) enum LetState {
-    Waiting(ast::Stmt),
+    /// With the variables around.
+    Waiting(Box<ast::Stmt>, Vec<Local>),
     Busy,
     Done(Arc<LetIr>),
 }
@@ -102,6 +104,8 @@ pub(crate) struct Lower<'a> {
     pub body_entries: Vec<kss_ir::EntryRef>,
     /// In a test names of clusters and sites are values.
     pub in_test: bool,
+    /// The site or cluster of the last `given` without a name.
+    pub nameless_given: Option<Symbol>,
     /// Was something with a secret in it lowered since somebody cleared this?
     pub saw_secret: bool,
 }
@@ -133,6 +137,7 @@ impl<'a> Lower<'a> {
             depth: 0,
             body_entries: Vec::new(),
             in_test: false,
+            nameless_given: None,
             saw_secret: false,
         }
     }
@@ -250,6 +255,12 @@ impl<'a> Lower<'a> {
         self.facts = facts;
         (self.next_slot, self.max_slot) = slots;
         (result, size)
+    }
+
+    /// Runs `f` with the frame around (variables of a loop or of a test stay visible), and gives the frame's size.
+    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, u32) {
+        let result = self.scoped(f);
+        (result, self.max_slot)
     }
 
     pub(crate) fn show(&self, ty: &Ty) -> String {

@@ -272,9 +272,10 @@ fn records(program: &mut Program, lowered: &[(ItemId, Arc<Lowered>)]) {
             }
         }
     }
-    for body in &bodies {
-        if let Some(def) = program.records.get_mut(&body.id) {
-            Arc::make_mut(def).checks = body.checks.clone();
-        }
+    let checks: FxHashMap<RecordId, &Vec<_>> = bodies.iter().map(|body| (body.id, &body.checks)).collect();
+    for def in program.records.values_mut() {
+        let ids = def.bases.iter().chain([&def.id]);
+        let all: Vec<_> = ids.filter_map(|id| checks.get(id)).flat_map(|list| list.iter().cloned()).collect();
+        Arc::make_mut(def).checks = all;
     }
 }

@@ -12,10 +12,12 @@ mod parse;
 mod text;
 mod token;
 pub mod visit;
+mod words;
 
 pub use lex::lex;
 pub use parse::{MAX_FILE, parse};
 pub use token::{KEYWORDS, Token, TokenKind, WordClass};
+pub use words::{WORD_DOCS, word_doc};
 
 use ast::NodeId;
 use kss_diag::Diagnostic;

@@ -68,3 +68,15 @@ fn pods_over_network() {
 fn host_too_small() {
     mistake("host-too-small").edit("homelab.kss", "memory  = 160GiB", "memory  = 64GiB").is_told_as("K0417");
 }
+
+#[test]
+fn pool_of_one_address_outside_network() {
+    mistake("pool-of-one-address").edit("kss.kss", "10.69.50.192/28", "10.69.51.7/32").is_told_as("K0416");
+}
+
+#[test]
+fn address_number_beyond_network() {
+    mistake("address-beyond-network")
+        .edit("kss.kss", "ip = 10.69.50.20", "ip = site.network.lan.host(400)")
+        .is_told_as("K0404");
+}

@@ -159,9 +159,9 @@ impl Mistake {
 }
 
 /// Without what differs from run to run (how long it took) or from one release of the library to the next: its line numbers, how
-/// many of its entries are concerned, and warnings that one of its images is not in the lock.
+/// many of its entries are concerned, and the warning that images are not in the lock.
 fn plain(said: &str) -> String {
-    let image = |block: &&str| !block.starts_with("warning[K0803]: image ");
+    let image = |block: &&str| !block.starts_with("warning[K0803]: ");
     let said: Vec<&str> = said.split("\n\n").filter(image).collect();
     let summary = regex::Regex::new(r"(, \d+ warnings?)?( in \d+ files?) \(\d+ ms\)").expect("a pattern");
     let said = summary.replace(&said.join("\n\n"), "$2 (… ms)").into_owned();

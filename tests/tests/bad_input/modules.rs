@@ -117,3 +117,11 @@ fn cycle_of_kinds() {
         .add("kss.kss", "  use mirror\n")
         .is_told_as("K0509");
 }
+
+#[test]
+fn provided_record_lacks_a_field() {
+    mistake("provided-record-lacks-a-field")
+        .file("own-mesh.kss", "module own-mesh {\n  provide mesh {\n    labels = {}\n  }\n}\n")
+        .edit("kss.kss", "use canal\n", "use canal\n  use own-mesh\n")
+        .is_told_as("K0203");
+}

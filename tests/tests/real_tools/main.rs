@@ -3,6 +3,7 @@
 mod argocd;
 mod helm;
 mod kustomize;
+mod libvirt;
 mod nix;
 mod tofu;
 mod vars;

@@ -41,3 +41,21 @@ fn every_machine_evaluates() {
     got.sort();
     assert_eq!(got, wanted, "the machines of the site");
 }
+
+/// The flake at the top of the tree, with stand-ins for its inputs: nothing is fetched here.
+#[test]
+fn the_flake_of_the_tree_has_every_machine() {
+    let (_folder, root) = deployed();
+    let Some(mut command) = tools::command("nix-instantiate", "evaluating the flake of the tree") else { return };
+    let flake = format!(
+        "(import {root}/flake.nix).outputs {{ self = null; nixpkgs.lib.nixosSystem = system: map toString system.modules; \
+         sops-nix.nixosModules.sops = \"sops\"; }}",
+        root = root.display()
+    );
+    command.args(["--store", "dummy://", "--eval", "--strict", "--json", "--expr", &flake]);
+    let said: Value = serde_json::from_str(&tools::output(&mut command)).expect("what the flake gives");
+    let machines = said["nixosConfigurations"].as_object().expect("machines");
+    assert_eq!(machines.len(), 4 * CLUSTERS.len() + 1);
+    let entry = root.join("clusters/kss/nixos/master.nix").display().to_string();
+    assert_eq!(machines["kss-master"], serde_json::json!(["sops", entry]));
+}

@@ -8,4 +8,5 @@ mod plain;
 mod toml;
 mod tools;
 mod variables;
+mod xml;
 mod yaml;

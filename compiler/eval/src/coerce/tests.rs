@@ -78,6 +78,7 @@ fn world() -> World {
         fields,
         lets: Vec::new(),
         fns: Vec::new(),
+        bases: Vec::new(),
         checks: Vec::new(),
         open: false,
     };

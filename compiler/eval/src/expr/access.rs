@@ -47,6 +47,10 @@ impl<'a> Eval<'a> {
             }
             ExprKind::Method { base, name, args } => {
                 let base = self.eval(base, cx, fr);
+                // `x?.host(3)`
+                if base.is_none() {
+                    return Value::none(at);
+                }
                 let args: Vec<Value> = args.iter().map(|arg| self.eval(arg, cx, fr)).collect();
                 self.method(&base, *name, &args, at)
             }
@@ -154,7 +158,7 @@ impl<'a> Eval<'a> {
         match call_method(base, &name, args, at) {
             Ok(value) => taint(value, private),
             Err(error) => {
-                self.report(code::ARITHMETIC.at(at, error.message).label("can't be computed"));
+                self.report(self.uncomputable(&code::ARITHMETIC, at, error.message));
                 Value::poison(at)
             }
         }

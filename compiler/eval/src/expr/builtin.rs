@@ -98,7 +98,7 @@ impl<'a> Eval<'a> {
                 let place = error.argument.and_then(|i| args.get(i)).map_or(at, |arg| cx.at(arg.node));
                 let secret = error.argument.and_then(|i| values.get(i)).is_some_and(|v| v.flags().has(Flags::SECRET));
                 let code = if secret { &code::SECRET_AS_TEXT } else { &code::ARITHMETIC };
-                let mut report = code.at(place, error.message).label("can't be computed");
+                let mut report = self.uncomputable(code, place, error.message);
                 if let Some(value) = error.argument.and_then(|i| values.get(i)) {
                     let written = crate::values::place(value, place);
                     if written != place {
@@ -148,6 +148,14 @@ impl<'a> Eval<'a> {
                 Some((b[other].clone(), a[one].clone()))
             }
             ("overlaps", [a, b]) => Some((b.clone(), a.clone())),
+            _ => None,
+        }
+    }
+
+    /// Which two elements of a list are the same.
+    pub(crate) fn same_elements(&self, list: &Value) -> Option<(usize, usize)> {
+        match list.kind() {
+            Kind::List(items) => duplicate_pair(items),
             _ => None,
         }
     }
@@ -231,7 +239,7 @@ impl<'a> Eval<'a> {
             Some(path) => Value::file(path, at),
             None => {
                 let report = code::NOT_LOCKED.at(at, format!("`{text}` is not in the lock")).label("not locked");
-                self.report(report.help("`kssc lock` fetches it once and keeps its hash"));
+                self.report(report.help("copy it beside the sources and read it with `file(…)` or `data(…)`"));
                 Value::poison(at)
             }
         }
@@ -243,9 +251,10 @@ impl<'a> Eval<'a> {
             Some(image) => Value::text(image, at),
             None => {
                 let message = format!("image `{text}` is not in the lock, so its tag is used as it is");
-                let mut report = code::NOT_LOCKED.at(at, message).label("not locked");
+                // The label is the image: what several say is said together.
+                let mut report = code::NOT_LOCKED.at(at, message).label(text.to_string());
                 report.severity = kss_diag::Severity::Warning;
-                self.report(report.help("write its digest below `[image]` of kss.lock"));
+                self.report(report.help(format!("`kssc lock image {text}@sha256:…` with its digest")));
                 image.clone()
             }
         }

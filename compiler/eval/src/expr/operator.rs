@@ -151,7 +151,7 @@ impl<'a> Eval<'a> {
                 let hidden = Flags::SECRET;
                 let secret = left.flags().has(hidden) || right.flags().has(hidden);
                 let code = if secret { &code::SECRET_AS_TEXT } else { &code::ARITHMETIC };
-                self.report(code.at(at, error.message).label("can't be computed"));
+                self.report(self.uncomputable(code, at, error.message));
                 Value::poison(at)
             }
         }

@@ -1,35 +1,13 @@
 //! How often the word that somebody wrote is offered where it was about to be written.
 
-use crate::{Analysis, Host};
-use kss_project::{Loaded, SourceText};
-use kss_span::{FileId, Symbol};
+use crate::Analysis;
+use crate::testing::clusters;
+use kss_span::FileId;
 use kss_syntax::TokenKind;
 use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::visit::{Node, walk};
 use rustc_hash::FxHashSet;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-/// The reference site with the library.
-fn reference_site() -> Host {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../clusters");
-    let mut loaded = Loaded::default();
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(&root).expect("the reference site is there").flatten().map(|e| e.path()).collect();
-    paths.retain(|p| p.extension().is_some_and(|e| e == "kss") && !p.to_string_lossy().contains("example"));
-    paths.sort();
-    for path in paths {
-        let id = FileId(loaded.files.len() as u32);
-        let text = std::fs::read_to_string(&path).expect("it can be read");
-        let name = format!("clusters/{}", path.file_name().expect("it has a name").to_string_lossy());
-        loaded.files.push(SourceText { id, path: Symbol::new(&name), disk: Some(path), text: text.into() });
-    }
-    for (path, text) in kss_project::standard_library() {
-        let id = FileId(loaded.files.len() as u32);
-        loaded.files.push(SourceText { id, path: Symbol::new(path), disk: None, text: text.into() });
-    }
-    Host::new(loaded)
-}
 
 /// Words of a file that mean something that exists: new names nobody can guess.
 fn words(analysis: &Analysis, file: FileId) -> Vec<(u32, String)> {
@@ -134,7 +112,7 @@ fn sample(analysis: &Analysis, count: usize) -> Vec<(FileId, u32, String)> {
 #[test]
 #[allow(clippy::print_stdout, reason = "who runs it wants the rates")]
 fn words_of_real_files_are_offered() {
-    let host = reference_site();
+    let host = clusters();
     let analysis = host.snapshot();
     let (mut cut, mut taken_out) = (Rates::default(), Rates::default());
     for (file, at, word) in sample(&analysis, 500) {
@@ -158,7 +136,7 @@ fn words_of_real_files_are_offered() {
 #[test]
 #[allow(clippy::print_stdout, reason = "who runs it wants the rates")]
 fn words_are_offered_where_nothing_behind_is_declared() {
-    let mut host = reference_site();
+    let mut host = clusters();
     let words = sample(&host.snapshot(), 500);
     let mut rates = Rates::default();
     for (file, at, word) in words.into_iter().step_by(5) {

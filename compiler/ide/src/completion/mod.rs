@@ -22,6 +22,7 @@ mod tests;
 mod values;
 
 use crate::{Analysis, FilePosition};
+use kss_sema::Cursor;
 use kss_span::TextRange;
 pub(crate) use request::{MARKER, Request};
 use rustc_hash::FxHashSet;
@@ -178,9 +179,9 @@ impl Analysis {
     pub(crate) fn completions_in(&self, file: kss_span::FileId, text: &str, offset: u32) -> Vec<Completion> {
         let Some(request) = Request::new(self, file, text, offset, "") else { return Vec::new() };
         let spot = spot::find(&request);
-        // `a.b` alone is an expression to the parser; most are about to be fields.
+        // `a.b` alone is an expression to the parser; outside of sets it is about to be a field.
         if spot.is_lone_path()
-            && request.cursor().is_none()
+            && !matches!(request.cursor(), Some(Cursor::Member(_) | Cursor::Entry(_) | Cursor::Kind))
             && let Some(assigned) = Request::new(self, file, text, offset, " = none")
         {
             let found = self.offers(&assigned, &spot::find(&assigned));

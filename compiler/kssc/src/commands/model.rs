@@ -15,7 +15,7 @@ use std::time::Instant;
 Examples:
   kssc model                   the whole site
   kssc model --cluster kss     one cluster
-  kssc model --cluster kss | jq '.node | keys'
+  kssc model --cluster kss | jq '.nodes | keys'
 
 Secrets are shown as references, never as values.")]
 pub(crate) struct Args {

@@ -13,9 +13,9 @@ use std::time::Instant;
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
-  kssc test                    all tests of the project
-  kssc test address            those whose name contains \"address\"
-  kssc test --path clusters    of another project
+  kssc test                           all tests of the project
+  kssc test clusters stdlib/tests     of several folders, read as one project
+  kssc test --filter address          those whose name contains \"address\"
 
 A test varies the site and says what must come of it:
   test \"two nodes may not share an address\" {
@@ -23,20 +23,20 @@ A test varies the site and says what must come of it:
     expect error K0410
   }")]
 pub(crate) struct Args {
+    /// Files and directories
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// Only tests whose name contains this
-    #[arg(value_name = "FILTER", default_value = "", hide_default_value = true)]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     filter: String,
-    /// The project
-    #[arg(long, value_name = "PATH")]
-    path: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let root = paths::root(args.path)?;
+    let roots = paths::roots(args.paths)?;
     let tested = {
         let _working = ui.working("testing");
-        driver.test(&root, &args.filter)?
+        driver.test(&roots, &args.filter)?
     };
     ui.print(&list(&tested.tests))?;
     report::complain(&tested.checked, started.elapsed(), ui);
@@ -61,7 +61,7 @@ mod tests {
     fn a_failed_test_is_told_by_the_exit_code() {
         let dir = tree(&[("a.kss", "fine\n"), ("b.kss", "bad\n")]);
         let test = |filter: &str| {
-            let args = Args { filter: filter.into(), path: Some(dir.path().to_owned()) };
+            let args = Args { filter: filter.into(), paths: vec![dir.path().to_owned()] };
             run(args, &Ui::new(ColorChoice::Never, true), &Words).expect("no failure")
         };
         assert_eq!(test(""), Outcome::Wrong);

@@ -7,20 +7,15 @@ use crate::commands::why::Target;
 use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
 use crate::failure::Failure;
 use kss_backend::OutputTree;
-use kss_diag::Diagnostic;
-use kss_model::Model;
+use kss_diag::{Diagnostic, Sources};
+use kss_ide::{Carried, outputs};
 use kss_project::{Database, Session};
-use kss_span::{FileId, Origin};
+use kss_span::FileId;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// The compiler itself.
 pub(crate) struct Compiler;
-
-impl ProjectSources for Session {
-    fn on_disk(&self, file: FileId) -> Option<PathBuf> {
-        Session::on_disk(self, file).cloned()
-    }
-}
 
 impl Compiler {
     fn open(roots: &[PathBuf], public: bool) -> Result<Session, Failure> {
@@ -34,21 +29,28 @@ impl Compiler {
     }
 }
 
-/// All files that a model becomes, and what can't be written.
-fn outputs(model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
-    let files = kss_outputs::Texts::of(model, &kss_project::read_file);
-    let context = kss_outputs::Context {
-        nix: kss_stdlib::NIX,
-        tofu_modules: kss_stdlib::TOFU_MODULES,
-        is_package: &kss_project::is_package,
-        files: &files,
-    };
-    kss_outputs::outputs(model, &context)
+/// A project that stays open until the program ends: taking a large model apart takes a tenth of a build's time.
+struct Open(ManuallyDrop<Session>);
+
+impl Sources for Open {
+    fn path(&self, file: FileId) -> &str {
+        self.0.path(file)
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.0.text(file)
+    }
+}
+
+impl ProjectSources for Open {
+    fn on_disk(&self, file: FileId) -> Option<PathBuf> {
+        self.0.on_disk(file).cloned()
+    }
 }
 
 fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
     let files = session.own_files();
-    Checked { diagnostics, files, sources: Box::new(session) }
+    Checked { diagnostics, files, sources: Box::new(Open(ManuallyDrop::new(session))) }
 }
 
 impl Driver for Compiler {
@@ -61,10 +63,11 @@ impl Driver for Compiler {
         let mut found = session.check();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            wrong_outputs.extend(outputs(&outcome.model).1);
+            wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model).1);
         }
         found.add(wrong_outputs);
-        let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
+        let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
+        std::mem::forget(found);
         Ok(checked(session, diagnostics))
     }
 
@@ -81,7 +84,7 @@ impl Driver for Compiler {
         let mut trees = Vec::new();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&outcome.model);
+            let (tree, diags) = outputs(&Carried::of(&session), &outcome.model);
             wrong_outputs.extend(diags);
             trees.push(tree);
         }
@@ -89,7 +92,8 @@ impl Driver for Compiler {
         let wrong = found.has_errors();
         // A build with a warning is not skipped the next time, so that nobody forgets it.
         let inputs = if found.diagnostics.is_empty() { inputs } else { String::new() };
-        let diagnostics = kss_diag::arrange(found.diagnostics, &[], &session);
+        let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
+        std::mem::forget(found);
         let checked = checked(session, diagnostics);
         if !wrong && trees.len() != 1 {
             return Err(Failure::Project(match trees.len() {
@@ -110,12 +114,15 @@ impl Driver for Compiler {
             let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
             let concerns = |path: &str| within.as_ref().is_none_or(|within| path.starts_with(within.as_str()));
             let changes = changes.into_iter().filter(|d| concerns(&d.path));
-            let changes = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
-            return Ok(Built { checked, changes, unchanged: 0 });
+            let changes: Vec<_> = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
+            let touched = changes.iter().filter(|(change, _)| *change != Change::Removed).count();
+            let unchanged = tree.len().saturating_sub(touched);
+            return Ok(Built { checked, changes, unchanged });
         }
         let inputs = if within.is_some() { "" } else { inputs.as_str() };
         let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };
         let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
+        std::mem::forget(tree);
         let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
         let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
         Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
@@ -129,17 +136,12 @@ impl Driver for Compiler {
             ))
         })?;
         let root = crate::paths::root(None)?;
-        let session = Compiler::open(&[root], false)?;
-        let found = session.check();
-        let mut tree = OutputTree::default();
-        for (_, outcome) in &found.outcomes {
-            tree = outputs(&outcome.model).0;
-        }
-        why::why(&session, &found, &tree, &path, target)
+        let host = kss_ide::Host::of(Compiler::open(&[root], false)?);
+        why::why(&host.snapshot(), &path, target)
     }
 
-    fn test(&self, root: &Path, filter: &str) -> Result<Tested, Failure> {
-        let session = Compiler::open(&[root.to_owned()], false)?;
+    fn test(&self, roots: &[PathBuf], filter: &str) -> Result<Tested, Failure> {
+        let session = Compiler::open(roots, false)?;
         let found = session.check();
         if found.has_errors() {
             return Ok(Tested { checked: checked(session, found.diagnostics), tests: Vec::new() });

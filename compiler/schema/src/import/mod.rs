@@ -8,6 +8,7 @@ mod manifest;
 mod nix_type;
 mod node;
 mod options;
+mod package;
 mod patch;
 mod values;
 mod well_known;
@@ -17,6 +18,7 @@ pub use chart::{ChartInput, chart};
 pub use kinds::{KindFile, KindsInput, kinds};
 pub use manifest::{ChartSource, KindsSource, Manifest, OptionsSource};
 pub use options::{OptionsInput, options};
+pub use package::{Files, package};
 
 use std::fmt::Write as _;
 

@@ -43,7 +43,7 @@ fn edges_of(module: &ModuleIr, edges: &mut FxHashMap<Symbol, Vec<Edge>>) {
                 }
                 Ctl::If { cond, .. } => looped(module, cond, &mut kinds, 0),
                 Ctl::Match { subject, .. } => looped(module, subject, &mut kinds, 0),
-                Ctl::Let { value, .. } => looped(module, value, &mut kinds, 0),
+                Ctl::Let(local) => looped(module, &local.value, &mut kinds, 0),
             }
         }
         for kind in kinds {

@@ -144,7 +144,7 @@ pub(crate) fn visit(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     }
 }
 
-fn visit_key(key: &Key, f: &mut dyn FnMut(&Expr)) {
+pub(crate) fn visit_key(key: &Key, f: &mut dyn FnMut(&Expr)) {
     if let Key::Expr(e) = key {
         visit(e, f);
     }
@@ -178,7 +178,8 @@ pub(crate) fn visit_block(block: &kss_ir::Block, f: &mut dyn FnMut(&Expr)) {
                 visit(value, f);
             }
             S::Remove { path } | S::Unchecked { path, .. } => path.iter().for_each(|k| visit_key(k, f)),
-            S::Spread(e) | S::Do(e) | S::Let { value: e, .. } => visit(e, f),
+            S::Spread(e) | S::Do(e) => visit(e, f),
+            S::Let(local) => visit(&local.value, f),
             S::If { cond, then, otherwise } => {
                 visit(cond, f);
                 visit_block(then, f);

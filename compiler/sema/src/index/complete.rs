@@ -1,5 +1,6 @@
 //! What an editor may offer: fields of types, functions, what fits where.
 
+use super::Target;
 use crate::Signatures;
 use crate::lower::{Lower, error_expr, strip};
 use crate::signatures::FnSig;
@@ -166,6 +167,15 @@ impl Signatures {
     /// The entries that a head surely names: several for `worker-{1..3}`.
     pub fn entries_of(head: &ast::Head) -> Vec<kss_ir::EntryRef> {
         crate::signatures::entry_refs(head)
+    }
+
+    /// Where the type of a case's name is declared, for its documentation.
+    pub fn case_doc(&self, target: &Target) -> Option<Arc<str>> {
+        let Target::Case(id, case) = target else { return None };
+        self.unions.get(id)?.alternatives.iter().find_map(|a| match a {
+            kss_ir::Alternative::Case { name, doc, .. } if name == case => doc.clone(),
+            _ => None,
+        })
     }
 }
 

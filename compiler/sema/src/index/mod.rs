@@ -211,6 +211,24 @@ impl crate::lower::Lower<'_> {
         self.recorder.as_ref().is_some_and(|r| r.marker == Some(name))
     }
 
+    /// `a.b.` with the cursor behind it, where a statement begins: the field that is about to be written.
+    pub(crate) fn marked_path(&self, value: &kss_syntax::ast::Expr) -> Option<kss_syntax::ast::Field> {
+        use kss_syntax::ast::{ExprKind, Field, Key, Name};
+        self.recorder.as_ref()?;
+        let mut path = Vec::new();
+        let mut at = value;
+        while let ExprKind::Member { base, key, optional: false } = &at.kind {
+            path.push(key.clone());
+            at = base;
+        }
+        let ExprKind::Name(first) = at.kind else { return None };
+        let ends = path.first().and_then(Key::literal).is_some_and(|name| self.is_marker(name));
+        path.push(Key::Bare(Name { id: at.id, text: first }));
+        path.reverse();
+        let (layer, value, ty, refine, because) = (None, None, None, None, None);
+        ends.then_some(Field { layer, private: false, append: false, path, ty, value, refine, because })
+    }
+
     /// Says what could stand at the cursor.
     pub(crate) fn at_cursor(&mut self, cursor: Cursor) {
         let Some(recorder) = &mut self.recorder else { return };
@@ -289,7 +307,7 @@ impl crate::lower::Lower<'_> {
     fn let_node(&self, name: Symbol) -> Option<u32> {
         use crate::lower::LetState;
         match self.lets.get(&name)? {
-            LetState::Waiting(stmt) => Some(stmt.id.0),
+            LetState::Waiting(stmt, ..) => Some(stmt.id.0),
             LetState::Done(ir) => Some(ir.origin.node),
             LetState::Busy => None,
         }

@@ -4,7 +4,7 @@ use super::block::Target;
 use super::{Lower, error_expr, expr, strip};
 use crate::index::{Cursor, Usage};
 use kss_diag::code;
-use kss_ir::{Block, Expr, ExprKind, Key, LayerWord, Stmt, StmtKind, Ty};
+use kss_ir::{Block, Expr, ExprKind, Key, LayerWord, LocalLet, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, FieldValue};
 use kss_value::scalar::ScalarType;
@@ -314,7 +314,7 @@ impl Lower<'_> {
             let inner = f(l);
             let node = inner.node;
             let always = expr(it.id, ExprKind::Const(kss_value::Value::bool(true, origin)));
-            let bind = Stmt { node, kind: StmtKind::Let { slot, value } };
+            let bind = Stmt { node, kind: StmtKind::Let(LocalLet { slot, value, refine: None }) };
             Stmt {
                 node,
                 kind: StmtKind::If { cond: always, then: Block { node, stmts: vec![bind, inner] }, otherwise: None },

@@ -1,5 +1,6 @@
 //! Record literals: what a block writes, statement by statement.
 
+use super::lets::without_unread;
 use super::{Lower, error_expr, expr, strip};
 use crate::index::Cursor;
 use kss_diag::code;
@@ -55,17 +56,19 @@ impl Lower<'_> {
     }
 
     pub(crate) fn block_stmts(&mut self, stmts: &[ast::Stmt], target: &Target) -> Vec<Stmt> {
-        let mut out = Vec::new();
+        let lets = self.deeper(|l| l.local_lets(stmts));
+        let mut out: Vec<Stmt> =
+            lets.into_iter().map(|(node, local)| Stmt { node, kind: StmtKind::Let(local) }).collect();
         for stmt in stmts {
             self.deeper(|l| l.block_stmt(stmt, target, &mut out));
         }
-        out
+        without_unread(out)
     }
 
     fn block_stmt(&mut self, stmt: &ast::Stmt, target: &Target, out: &mut Vec<Stmt>) {
         let node = stmt.id.0;
         let kind = match &stmt.kind {
-            ast::StmtKind::Error => return,
+            ast::StmtKind::Error | ast::StmtKind::Let { .. } => return,
             ast::StmtKind::Field(field) => match self.field_stmt(stmt, field, target) {
                 Some(kind) => kind,
                 None => return,
@@ -78,16 +81,6 @@ impl Lower<'_> {
                     }
                     None => return,
                 }
-            }
-            ast::StmtKind::Let { name, ty, value, .. } => {
-                let (value, ty) = match ty {
-                    Some(ty) => {
-                        let ty = self.resolve_type(ty, name.text);
-                        (self.check(value, &ty), ty)
-                    }
-                    None => self.infer(value),
-                };
-                StmtKind::Let { slot: self.bind(*name, ty), value }
             }
             ast::StmtKind::If { cond, then, otherwise } => self.if_stmt(cond, then, otherwise.as_ref(), target),
             ast::StmtKind::For { generators, body } => self.scoped(|l| {
@@ -112,6 +105,11 @@ impl Lower<'_> {
             }
             ast::StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
                 StmtKind::Do(self.infer(value).0)
+            }
+            ast::StmtKind::Element(value) if self.marked_path(value).is_some() => {
+                let Some(field) = self.marked_path(value) else { return };
+                self.path_type(&field, target, &mut []);
+                return;
             }
             ast::StmtKind::Element(ast::Expr { kind: ast::ExprKind::Name(name), .. }) if self.is_marker(*name) => {
                 let of = target.ty();

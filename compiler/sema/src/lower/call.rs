@@ -4,6 +4,7 @@ use super::member::method_result;
 use super::{Around, Lower, error_expr, expr, strip};
 use crate::index::{CallSite, Cursor, Target, Usage};
 use crate::signatures::FnSig;
+use crate::signatures::optional;
 use kss_diag::code;
 use kss_ir::{Expr, ExprKind, Ty};
 use kss_span::{Origin, Symbol};
@@ -157,6 +158,7 @@ impl Lower<'_> {
             );
             return (error_expr(e.id), Ty::Error);
         }
+        let asked = |result: Ty| if matches!(ty, Ty::Optional(_)) { optional(result) } else { result };
         if let Ty::Scalar(scalar) = strip(&ty)
             && let Some(sig) = method_type(*scalar, &name.text)
         {
@@ -164,7 +166,8 @@ impl Lower<'_> {
             let (result, target) = (method_result(sig.result), Target::Method(*scalar, name.text));
             self.note_call(e, name.id, name.text, args, &params, &result, Some(target));
             let args = self.arguments(e, name.text, &params, args);
-            return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), method_result(sig.result));
+            let result = asked(method_result(sig.result));
+            return (expr(e.id, ExprKind::Method { base: base_ir, name: name.text, args }), result);
         }
         let function =
             self.sigs.record_of(strip(&ty)).and_then(|def| def.fns.iter().find(|f| f.name == name.text)).cloned();
@@ -175,7 +178,8 @@ impl Lower<'_> {
             if !self.is_quiet() {
                 self.calls.insert(function.id);
             }
-            return (expr(e.id, ExprKind::CallOn { base: base_ir, function: function.id, args }), function.result);
+            let result = asked(function.result);
+            return (expr(e.id, ExprKind::CallOn { base: base_ir, function: function.id, args }), result);
         }
         args.iter().for_each(|a| drop(self.infer(a)));
         if !matches!(strip(&ty), Ty::Error | Ty::Never) {

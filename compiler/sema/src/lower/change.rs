@@ -1,6 +1,7 @@
 //! Statements that change what somebody else declared: `tune`, `each`, `remove`.
 
-use super::Lower;
+use super::statements::scope_name;
+use super::{Around, Lower};
 use crate::Signatures;
 use crate::signatures::entry_refs;
 use kss_diag::code;
@@ -9,6 +10,7 @@ use kss_ir::{
 };
 use kss_span::Symbol;
 use kss_syntax::ast;
+use kss_value::ScopeKind;
 use std::sync::Arc;
 
 impl Lower<'_> {
@@ -98,7 +100,7 @@ impl Lower<'_> {
             let Some(module) = only.literal() else { return };
             if let Some(kind) = self.sigs.kinds.get(&module).filter(|k| k.nameless).cloned() {
                 let target = self.target_of(&kind.ty);
-                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));
                 let entry = EntryRef { kind: module, name: Symbol::new(""), kubernetes: None, within: None };
                 push(out, TuneTarget::Entry(entry), FieldBlocks { locals, ..fields }, None);
                 return;
@@ -114,7 +116,7 @@ impl Lower<'_> {
                 );
                 return;
             };
-            let (fields, locals) = self.framed(|l| l.option_blocks(body.id, &body.stmts, &sig));
+            let (fields, locals) = self.nested(|l| l.option_blocks(body.id, &body.stmts, &sig));
             push(out, TuneTarget::Module(module), FieldBlocks { locals, ..fields }, None);
             return;
         }
@@ -130,11 +132,14 @@ impl Lower<'_> {
             );
             return;
         };
+        if !self.in_reach(head.words[0].id(), &sig, "tune") {
+            return;
+        }
         let body = match Signatures::scope_kind(kind) {
-            Some(scope) => self.scope_body(scope, body, false),
+            Some(scope) => self.scope_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
-                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));
                 IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
             }
         };
@@ -157,6 +162,53 @@ impl Lower<'_> {
         }
     }
 
+    /// Does the statement reach what it would change? Modules of the site see their clusters when these are finished; `each`
+    /// goes through what is in the scope that it stands in, or inside of it.
+    fn in_reach(&mut self, node: ast::NodeId, sig: &kss_ir::KindSig, word: &str) -> bool {
+        let Around::Scope(here) = self.around else { return true };
+        // A node is a machine.
+        let lives = if sig.name == "machine" && here != ScopeKind::Site { Some(ScopeKind::Node) } else { sig.scope };
+        let Some(lives) = lives else { return true };
+        let depth = |scope| match scope {
+            ScopeKind::Site => 0,
+            ScopeKind::Cluster => 1,
+            ScopeKind::Machine | ScopeKind::Node => 2,
+        };
+        let of_cluster = sig.name == "cluster" || matches!(lives, ScopeKind::Cluster | ScopeKind::Node);
+        let kind = sig.name;
+        let (message, help) = match self.module {
+            Some(_) if here == ScopeKind::Site && of_cluster => (
+                format!(
+                    "`{word} {kind}` in a module of the site reaches no cluster: the site sees them when they are finished"
+                ),
+                format!("write it in the body of the site, or `{word} {kind}` in a module for clusters"),
+            ),
+            _ if word == "each"
+                && (depth(here) > depth(lives)
+                    || depth(here) == depth(lives) && Signatures::scope_kind(kind) == Some(here)) =>
+            {
+                let (around, here) = (scope_name(lives), scope_name(here));
+                let message = format!(
+                    "`each {kind}` in a {here} would go through what is around it: a {kind} is declared in a {around}"
+                );
+                (message, format!("write it in the body of the {around}"))
+            }
+            _ => return true,
+        };
+        let at = self.at(node);
+        self.report(code::WRONG_SCOPE.at(at, message).help(help));
+        false
+    }
+
+    /// Which modules are in use is known without a value.
+    fn no_use_below_where(&mut self, body: &ast::Block) {
+        for stmt in body.stmts.iter().filter(|stmt| matches!(stmt.kind, ast::StmtKind::Use { .. })) {
+            let at = self.at(stmt.id);
+            let message = "`use` can't stand below `where`: which modules are in use is known without a value";
+            self.report(code::MISPLACED.at(at, message).help("write `use` in the bodies of those that are meant"));
+        }
+    }
+
     pub(crate) fn each(
         &mut self,
         stmt: &ast::Stmt,
@@ -167,6 +219,9 @@ impl Lower<'_> {
         out: &mut Statements,
     ) {
         self.static_only(stmt, "each", chain);
+        if filter.is_some() {
+            self.no_use_below_where(body);
+        }
         let Some(sig) = self.sigs.kinds.get(&kind.text).cloned() else {
             let known: Vec<Symbol> = self.sigs.kinds.keys().copied().collect();
             self.unknown(
@@ -178,7 +233,10 @@ impl Lower<'_> {
             );
             return;
         };
-        let (filter_ir, locals) = self.framed(|l| {
+        if !self.in_reach(kind.id, &sig, "each") {
+            return;
+        }
+        let (filter_ir, locals) = self.nested(|l| {
             let outer = l.self_kind.replace(kind.text);
             let ir = filter.map(|f| l.condition(f));
             l.self_kind = outer;
@@ -186,10 +244,10 @@ impl Lower<'_> {
         });
         let scope = Signatures::scope_kind(kind.text);
         let body = match scope {
-            Some(scope) => self.scope_body(scope, body, false),
+            Some(scope) => self.scope_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
-                let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
+                let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));
                 IrBody { fields: FieldBlocks { locals, ..fields }, statements: None }
             }
         };

@@ -1,6 +1,7 @@
 //! The body of an entry, field by field, so that one can be evaluated without the others.
 
 use super::block::Target;
+use super::lets::without_unread;
 use super::{Lower, strip};
 use indexmap::IndexMap;
 use kss_ir::{Block, Expr, ExprKind, FieldBlocks, Key, Stmt, StmtKind, Ty};
@@ -85,7 +86,7 @@ fn first_names(block: &Block, out: &mut Vec<Symbol>) {
             }
             StmtKind::For { body, .. } => first_names(body, out),
             StmtKind::Match { arms, .. } => arms.iter().for_each(|(_, b)| first_names(b, out)),
-            StmtKind::Spread(_) | StmtKind::Let { .. } | StmtKind::Element(_) | StmtKind::Do(_) => {}
+            StmtKind::Spread(_) | StmtKind::Let(_) | StmtKind::Element(_) | StmtKind::Do(_) => {}
         }
     }
 }
@@ -96,7 +97,7 @@ fn project(block: &Block, name: Option<Symbol>) -> Block {
         let kind = project_stmt(&stmt.kind, name)?;
         Some(Stmt { node: stmt.node, kind })
     });
-    Block { node: block.node, stmts: stmts.collect() }
+    Block { node: block.node, stmts: without_unread(stmts.collect()) }
 }
 
 fn project_stmt(kind: &StmtKind, name: Option<Symbol>) -> Option<StmtKind> {
@@ -113,7 +114,7 @@ fn project_stmt(kind: &StmtKind, name: Option<Symbol>) -> Option<StmtKind> {
             concerns.then(|| kind.clone())
         }
         StmtKind::Spread(_) | StmtKind::Do(_) => name.is_none().then(|| kind.clone()),
-        StmtKind::Let { .. } => Some(kind.clone()),
+        StmtKind::Let(_) => Some(kind.clone()),
         StmtKind::Element(_) => None,
         StmtKind::If { cond, then, otherwise } => {
             let then = project(then, name);
@@ -133,5 +134,5 @@ fn project_stmt(kind: &StmtKind, name: Option<Symbol>) -> Option<StmtKind> {
 }
 
 fn has_writes(block: &Block) -> bool {
-    block.stmts.iter().any(|s| !matches!(s.kind, StmtKind::Let { .. }))
+    block.stmts.iter().any(|s| !matches!(s.kind, StmtKind::Let(_)))
 }

@@ -90,6 +90,11 @@ impl Lower<'_> {
         let result = match strip(ty) {
             Ty::Map(_, value) => (**value).clone(),
             Ty::Data | Ty::Error => Ty::Data,
+            // A record that was written without a type, as a loop sees it: a map of what its fields have in common.
+            Ty::Struct(fields) if !fields.is_empty() => {
+                let values = fields.iter().map(|(_, ty)| (error_expr(whole.id), ty.clone())).collect();
+                self.unify(whole.id, values).1
+            }
             other => {
                 let shown = self.show(other);
                 return (
@@ -295,6 +300,10 @@ impl Lower<'_> {
                 Some((field(base, opt), result))
             }
             Ty::Record(id) => self.record_field(base, *id, name, node, opt),
+            Ty::Scalar(scalar) if opt => {
+                let (_, result) = method(base.clone(), *scalar, name, node)?;
+                Some((field(base, true), result))
+            }
             Ty::Scalar(scalar) => method(base, *scalar, name, node),
             Ty::Secret if matches!(name.as_str(), "file" | "public") => {
                 let call = ExprKind::Builtin {
@@ -360,7 +369,9 @@ impl Lower<'_> {
             return false;
         };
         if self.in_test && !kind.nameless && !def.fields.iter().any(|f| f.name == kind.name) {
-            return !self.sigs.capabilities.contains_key(&kind.name);
+            // `kss.site` is what is around.
+            let around = Signatures::scope_kind(kind.name).is_some();
+            return !around && !self.sigs.capabilities.contains_key(&kind.name);
         }
         def.field(kind.name).is_some_and(|f| matches!(f.ty, Ty::Map(..)))
     }
@@ -423,7 +434,8 @@ impl Lower<'_> {
             "name" => Some(Ty::Scalar(ScalarType::Name)),
             "owner" => Some(Ty::Module),
             "site" => Some(Ty::Ref(name)),
-            "discharged" => Some(optional(text)),
+            // What is said of an entry is known when all is said.
+            "discharged" if self.in_test => Some(optional(text)),
             "kind" | "group" | "apiVersion" if sig.kubernetes => Some(text),
             "namespace" if sig.kubernetes => Some(optional(text)),
             "namespace" if sig.per == Per::Namespace => Some(Ty::Ref(name)),

@@ -1,7 +1,7 @@
 //! A module: options, needs, what it provides, and its statements.
 
 use super::block::Target;
-use super::{Around, LetState, Lower};
+use super::{Around, Lower};
 use crate::ModuleSig;
 use crate::signatures::need_path;
 use indexmap::IndexMap;
@@ -47,7 +47,8 @@ impl<'a> Lower<'a> {
         for stmt in &body.stmts {
             self.module_statement(stmt, &mut chain, &mut ir, fns);
         }
-        self.finish_lets(&mut ir.body);
+        let names: Vec<Symbol> = self.lets.keys().copied().collect();
+        self.finish_lets(&names, &mut ir.body);
         ir.reads = self.reads.clone();
         ir.options_read = self.options_read.clone();
         ir
@@ -55,24 +56,17 @@ impl<'a> Lower<'a> {
 
     fn check_options_hide_nothing(&mut self, sig: &ModuleSig) {
         for (name, option) in &sig.options {
+            if let Some((place, what)) = self.hidden_of_file(*name) {
+                let message = format!("option `{name}` would hide {what} of the same name");
+                let diag = code::HIDES_NAME.at(self.at(ast::NodeId(option.node)), message);
+                let diag = place.into_iter().fold(diag, |diag, place| diag.also(place, "declared here"));
+                self.report(diag.help("choose another name"));
+            }
             let need = sig.needs.iter().find(|(p, _, _)| *p == Path::Own(*name));
             if let Some((_, _, node)) = need {
                 let (at, other) = (self.at(ast::NodeId(option.node)), self.at(ast::NodeId(*node)));
                 let message = format!("option `{name}` would hide the capability of the same name");
                 self.report(code::HIDES_NAME.at(at, message).also(other, "needed here").help("choose another name"));
-            }
-        }
-    }
-
-    /// Lowers the `let`s that nobody has read.
-    fn finish_lets(&mut self, out: &mut Statements) {
-        let names: Vec<Symbol> = self.lets.keys().copied().collect();
-        for name in names {
-            self.let_type(ast::NodeId(0), name);
-        }
-        for (name, state) in &self.lets {
-            if let LetState::Done(ir) = state {
-                out.lets.insert(*name, ir.clone());
             }
         }
     }

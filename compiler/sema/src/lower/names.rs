@@ -113,13 +113,16 @@ impl Lower<'_> {
                 self.error(&code::FIELD_CYCLE, node, format!("the value of `{name}` needs itself"));
                 Ty::Error
             }
-            Some(LetState::Waiting(stmt)) => {
+            Some(LetState::Waiting(stmt, locals)) => {
                 self.lets.insert(name, LetState::Busy);
                 let quiet = std::mem::take(&mut self.quiet);
                 let (kind, record) = (self.self_kind.take(), self.self_record.take());
                 let facts = std::mem::take(&mut self.facts);
                 self.facts = self.base_facts();
-                let ir = self.lower_let(&stmt);
+                let ir = match locals.is_empty() {
+                    true => self.lower_let(&stmt),
+                    false => self.with_locals(locals, |l| l.lower_let_here(&stmt)),
+                };
                 self.facts = facts;
                 self.quiet = quiet;
                 (self.self_kind, self.self_record) = (kind, record);
@@ -308,65 +311,89 @@ impl Lower<'_> {
         out.extend(self.lets.keys().copied());
         out.extend(["site", "cluster", "machine", "node"].map(Symbol::new));
         let file = self.sigs.files.get(&self.file);
-        out.extend(file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied());
+        let mut of_file: Vec<Symbol> =
+            file.into_iter().flat_map(|f| f.own.keys().chain(f.imports.keys())).copied().collect();
+        of_file.sort();
+        out.extend(of_file);
         out
     }
 
     /// "A name that would hide another is an error."
     pub(crate) fn check_hiding(&mut self, name: ast::Name) {
         let at = self.at(name.id);
-        let hidden = if let Some(local) = self.locals.iter().rev().find(|l| l.name == name.text) {
-            Some((self.at(NodeId(local.node)), "a variable"))
-        } else if let Some(option) = self.module.and_then(|m| m.options.get(&name.text)) {
-            Some((self.at(NodeId(option.node)), "an option of this module"))
-        } else if self.lets.contains_key(&name.text) {
-            let node = match self.lets.get(&name.text) {
-                Some(LetState::Waiting(stmt)) => stmt.id,
-                Some(LetState::Done(ir)) => NodeId(ir.origin.node),
-                _ => name.id,
-            };
-            Some((self.at(node), "a `let`"))
-        } else if let Some(place) = self.file_value(name.text) {
-            Some((place, "a `let` of the file"))
-        } else if Signatures::scope_kind(name.text)
-            .is_some_and(|s| self.around != Around::Type && self.scope_is_around(s))
-        {
-            Some((at, "the scope around"))
-        } else {
-            None
-        };
-        if let Some((place, what)) = hidden {
+        if let Some((place, what)) = self.hidden_by(name.text) {
             let message = format!("`{}` would hide {what} of the same name", name.text);
-            self.report(code::HIDES_NAME.at(at, message).also(place, "declared here").help("choose another name"));
+            let mut diag = code::HIDES_NAME.at(at, message);
+            if let Some(place) = place {
+                diag = diag.also(place, "declared here");
+            }
+            self.report(diag.help("choose another name"));
         }
     }
 
-    /// Where a `let` of this file, or one that it imports, stands.
-    fn file_value(&self, name: Symbol) -> Option<Origin> {
-        let file = self.sigs.files.get(&self.file)?;
-        let item = file.own.get(&name).copied().or_else(|| file.imports.get(&name).map(|i| i.item))?;
-        let stmt = self.sigs.lets.get(&item)?;
-        (item != self.item).then(|| Origin::new(item, stmt.id.0))
+    /// What `name` means here before it is declared, and where that stands.
+    fn hidden_by(&self, name: Symbol) -> Option<(Option<Origin>, &'static str)> {
+        let here = |node: u32| Some(self.at(NodeId(node)));
+        if let Some(local) = self.locals.iter().rev().find(|l| l.name == name) {
+            return Some((here(local.node), "a variable"));
+        }
+        if let Some(module) = self.module {
+            if let Some(option) = module.options.get(&name) {
+                return Some((here(option.node), "an option of this module"));
+            }
+            if let Some((_, _, node)) = module.needs.iter().find(|(path, _, _)| *path == Path::Own(name)) {
+                return Some((here(*node), "a capability that this module needs"));
+            }
+            if let Some(function) = module.fns.get(&name) {
+                return Some((here(function.id.node), "a function of this module"));
+            }
+        }
+        match self.lets.get(&name) {
+            Some(LetState::Waiting(stmt, _)) => return Some((here(stmt.id.0), "a `let`")),
+            Some(LetState::Done(ir)) => return Some((here(ir.origin.node), "a `let`")),
+            Some(LetState::Busy) => return Some((None, "a `let`")),
+            None => {}
+        }
+        let record = self.self_record.and_then(|id| self.sigs.records.get(&id));
+        if let Some(function) = record.and_then(|def| def.fns.iter().find(|f| f.name == name)) {
+            return Some((Some(Origin::new(function.id.item, function.id.node)), "a function of this type"));
+        }
+        let scope = Signatures::scope_kind(name).is_some_and(|s| self.scope_is_around(s));
+        // No entry is reached by its kind and name from a function or type of a file.
+        let kind = self.sigs.kinds.get(&name).filter(|_| self.around != Around::Type);
+        let kind = kind.map(|kind| (Some(kind.origin), "the kind of entries"));
+        self.hidden_of_file(name).or_else(|| scope.then_some((None, "the scope around"))).or(kind)
+    }
+
+    /// A value or function of this file, of one that it imports from, or of the library's core.
+    pub(super) fn hidden_of_file(&self, name: Symbol) -> Option<(Option<Origin>, &'static str)> {
+        let item = self.sigs.lookup(self.file, name).filter(|item| *item != self.item)?;
+        if let Some(stmt) = self.sigs.lets.get(&item) {
+            return Some((Some(Origin::new(item, stmt.id.0)), "a `let` of the file"));
+        }
+        let function = self.sigs.fns.get(&item)?;
+        let what = if function.builtin { "the built-in function" } else { "a function" };
+        Some((Some(Origin::new(function.id.item, function.id.node)), what))
     }
 
     /// Lowers `let NAME : T = value where …`.
     pub(crate) fn lower_let(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
+        self.framed(|l| l.lower_let_here(stmt)).0
+    }
+
+    /// The same in the frame around.
+    fn lower_let_here(&mut self, stmt: &ast::Stmt) -> Option<Arc<kss_ir::LetIr>> {
         let StmtKind::Let { name, ty, value, refine } = &stmt.kind else { return None };
-        let ((value, ty), locals) = self.framed(|l| match ty {
+        let (value, ty) = match ty {
             Some(ty) => {
-                let ty = l.resolve_type(ty, name.text);
-                (l.check(value, &ty), ty)
+                let ty = self.resolve_type(ty, name.text);
+                (self.check(value, &ty), ty)
             }
-            None => l.infer(value),
-        });
+            None => self.infer(value),
+        };
         self.note_type(name.id, &ty);
-        if let Ty::List(item) | Ty::Set(item) = &ty
-            && **item == Ty::Never
-        {
-            let at = self.at(name.id);
-            let diag = code::NEEDS_TYPE.at(at, format!("nothing says what `{}` holds", name.text));
-            self.report(diag.help(format!("write its type: `let {} : [TYPE] = []`", name.text)));
-        }
+        self.holds_something(*name, &ty);
+        let locals = self.max_slot;
         let refine = refine.as_ref().map(|r| Arc::new(self.lower_where(r, &ty)));
         let origin = self.at(stmt.id);
         Some(Arc::new(kss_ir::LetIr { origin, ty, value, refine, locals, doc: stmt.doc.clone() }))

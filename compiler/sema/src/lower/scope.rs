@@ -1,36 +1,49 @@
 //! Bodies of scopes: `site`, `machine`, `cluster`, `node`: fields of the scope's type beside statements.
 
 use super::block::Target;
-use super::{Around, LetState, Lower};
+use super::{Around, Lower};
 use kss_ir::{Body as IrBody, FieldBlocks, KindUse, ScopeBody, Statements, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
 
 impl Lower<'_> {
-    /// A body of a scope inside the item; `framed` bodies see the variables around (`it`).
-    pub(crate) fn scope_body(&mut self, scope: ScopeKind, body: &ast::Block, keep_frame: bool) -> IrBody {
+    /// A body of a scope inside the item, or of a variant of one. It sees the variables around (`it`). Its own `let`s are
+    /// variables to its fields, which belong to what is around, and values of the scope to its statements.
+    pub(crate) fn scope_body(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
         let around = std::mem::replace(&mut self.around, Around::Scope(scope));
-        let result = if keep_frame {
-            self.scope_parts(scope, body)
-        } else {
-            let (mut result, locals) = self.framed(|l| l.scope_parts(scope, body));
-            result.fields.locals = locals;
-            result
-        };
+        let lets: Vec<&ast::Stmt> = body.stmts.iter().filter(|stmt| is_let(stmt)).collect();
+        if !lets.is_empty() {
+            // Those around are lowered before they could see these.
+            let outer: Vec<Symbol> = self.lets.keys().copied().collect();
+            outer.into_iter().for_each(|name| drop(self.let_type(body.id, name)));
+        }
+        let blocks = self.scope_fields(scope, body, &lets);
+        let outer = self.lets.clone();
+        self.announce_lets(lets.iter().copied());
+        let mut result = self.scope_statements(scope, body, blocks);
+        if let Some(statements) = &mut result.statements {
+            let names: Vec<Symbol> =
+                lets.iter().filter_map(|stmt| super::lets::name_of(stmt)).map(|n| n.text).collect();
+            self.finish_lets(&names, statements);
+        }
+        self.lets = outer;
         self.around = around;
         result
     }
 
-    pub(crate) fn scope_parts(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
-        let (fields, rest): (Vec<&ast::Stmt>, Vec<&ast::Stmt>) =
-            body.stmts.iter().partition(|s| self.is_field(scope, s));
-        let fields: Vec<ast::Stmt> = fields.into_iter().cloned().collect();
+    fn scope_fields(&mut self, scope: ScopeKind, body: &ast::Block, lets: &[&ast::Stmt]) -> FieldBlocks {
+        let fields = body.stmts.iter().filter(|stmt| self.is_field(scope, stmt));
+        let fields: Vec<ast::Stmt> = fields.chain(lets.iter().copied()).cloned().collect();
         let target = match self.sigs.scope_types.get(&scope) {
             Some(id) => Target::Record(*id),
             None => Target::Data,
         };
-        let blocks = self.field_blocks(body.id, &fields, &target);
+        self.field_blocks(body.id, &fields, &target)
+    }
+
+    fn scope_statements(&mut self, scope: ScopeKind, body: &ast::Block, blocks: FieldBlocks) -> IrBody {
+        let rest: Vec<&ast::Stmt> = body.stmts.iter().filter(|stmt| !self.is_field(scope, stmt)).collect();
         let mut statements = Statements::default();
         let mut chain = Vec::new();
         for stmt in rest {
@@ -67,6 +80,7 @@ impl Lower<'_> {
             }
             StmtKind::If { then, .. } => only_fields(then, |s| self.is_field(scope, s)),
             StmtKind::For { body, .. } => only_fields(body, |s| self.is_field(scope, s)),
+            StmtKind::Match { arms, .. } => arms.iter().all(|(_, body)| only_fields(body, |s| self.is_field(scope, s))),
             StmtKind::Remove { target } => !target.is_use && target.head.words.len() <= 1,
             StmtKind::Spread(_) | StmtKind::Unchecked { .. } => true,
             _ => false,
@@ -86,18 +100,11 @@ impl Lower<'_> {
         self.around = Around::Scope(scope);
         self.body_entries = Self::entries_of(&body.stmts);
         self.announce_lets(&body.stmts);
-        let ir = self.scope_body(scope, body, false);
-        let mut ir = ir;
-        let names: Vec<Symbol> = self.lets.keys().copied().collect();
-        for name in names {
-            self.let_type(ast::NodeId(0), name);
-        }
-        if let Some(statements) = ir.statements.as_mut() {
-            for (name, state) in &self.lets {
-                if let LetState::Done(let_ir) = state {
-                    statements.lets.insert(*name, let_ir.clone());
-                }
-            }
+        let blocks = self.scope_fields(scope, body, &[]);
+        let mut ir = self.scope_statements(scope, body, blocks);
+        if let Some(statements) = &mut ir.statements {
+            let names: Vec<Symbol> = self.lets.keys().copied().collect();
+            self.finish_lets(&names, statements);
         }
         ScopeBody {
             item: self.item,
@@ -120,9 +127,16 @@ impl Lower<'_> {
     }
 }
 
+fn is_let(stmt: &ast::Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Let { .. })
+}
+
 fn only_fields(body: &ast::Body, is_field: impl Fn(&ast::Stmt) -> bool) -> bool {
     match body {
-        ast::Body::Block(block) => !block.stmts.is_empty() && block.stmts.iter().all(is_field),
+        ast::Body::Block(block) => {
+            let mut others = block.stmts.iter().filter(|stmt| !is_let(stmt)).peekable();
+            others.peek().is_some() && others.all(is_field)
+        }
         ast::Body::One(stmt) => is_field(stmt),
     }
 }

@@ -1,11 +1,15 @@
 //! Statements of modules and of scopes' bodies: `use`, entries, `tune`, `each`, `check` …
 
 use super::block::Target;
+use super::lets::needed;
 use super::{Around, LetState, Lower, expr};
 use crate::Signatures;
+use crate::checks::reads::{visit, visit_block, visit_key};
 use crate::index::{Cursor, Target as Meant, Usage};
 use kss_diag::{closest, code};
-use kss_ir::{Body as IrBody, Check, Ctl, Effect, EffectKind, ExprKind, FieldBlocks, Head, Key, Statements, Ty, Use};
+use kss_ir::{
+    Body as IrBody, Check, Ctl, Effect, EffectKind, ExprKind, FieldBlocks, Head, Key, LocalLet, Statements, Ty, Use,
+};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, Body, StmtKind};
 use kss_value::ScopeKind;
@@ -14,11 +18,21 @@ use std::sync::Arc;
 
 impl Lower<'_> {
     /// Registers the `let`s, so that they may be read before they stand.
-    pub(crate) fn announce_lets(&mut self, stmts: &[ast::Stmt]) {
+    pub(crate) fn announce_lets<'s>(&mut self, stmts: impl IntoIterator<Item = &'s ast::Stmt>) {
         for stmt in stmts {
             let StmtKind::Let { name, .. } = &stmt.kind else { continue };
             self.check_hiding(*name);
-            self.lets.insert(name.text, LetState::Waiting(stmt.clone()));
+            self.lets.insert(name.text, LetState::Waiting(Box::new(stmt.clone()), self.locals.clone()));
+        }
+    }
+
+    /// Lowers the `let`s among `names` that nobody has read.
+    pub(crate) fn finish_lets(&mut self, names: &[Symbol], out: &mut Statements) {
+        for name in names {
+            self.let_type(ast::NodeId(0), *name);
+            if let Some(LetState::Done(ir)) = self.lets.get(name) {
+                out.lets.insert(*name, ir.clone());
+            }
         }
     }
 
@@ -28,16 +42,7 @@ impl Lower<'_> {
             StmtKind::Error => {}
             StmtKind::Use { name, body } => self.use_(stmt, name, body.as_ref(), chain, out),
             StmtKind::Remove { target } => self.remove(stmt, target, out),
-            StmtKind::Let { name, ty, value, .. } if !chain.is_empty() => {
-                let (value, ty) = match ty {
-                    Some(ty) => {
-                        let ty = self.resolve_type(ty, name.text);
-                        (self.check(value, &ty), ty)
-                    }
-                    None => self.infer(value),
-                };
-                chain.push(Ctl::Let { slot: self.bind(*name, ty), value });
-            }
+            // They come first: see `below` and `announce_lets`.
             StmtKind::Let { .. } => {}
             StmtKind::Entry { head, body, because } => self.entry(stmt, head, body, because.as_ref(), chain, out),
             StmtKind::Field(field) => self.nameless(stmt, field, chain, out),
@@ -45,23 +50,24 @@ impl Lower<'_> {
             StmtKind::Each { kind, filter, body } => self.each(stmt, *kind, filter.as_ref(), body, chain, out),
             StmtKind::Check { cond, code, message } => {
                 let mut check = self.lower_check(stmt, cond, code.as_ref(), message.as_ref());
-                check.chain = chain.clone();
+                check.chain = needed(chain, &|f| {
+                    visit(&check.cond, f);
+                    check.message.iter().for_each(|message| visit(message, f));
+                });
                 out.checks.push(Check { locals: self.max_slot, ..check });
             }
             StmtKind::Covered { entry, because } => {
                 let entry = self.infer(entry).0;
                 let because = self.check(because, &Ty::Scalar(ScalarType::Text));
+                let chain = needed(chain, &|f| [&entry, &because].into_iter().for_each(|e| visit(e, f)));
                 let kind = EffectKind::Covered { entry, because };
-                out.effects.push(Effect { node: stmt.id.0, chain: chain.clone(), kind, locals: self.max_slot });
+                out.effects.push(Effect { node: stmt.id.0, chain, kind, locals: self.max_slot });
             }
             StmtKind::Element(value) if matches!(value.kind, ast::ExprKind::Fail { .. }) => {
                 let value = self.infer(value).0;
-                out.effects.push(Effect {
-                    node: stmt.id.0,
-                    chain: chain.clone(),
-                    kind: EffectKind::Fail(value),
-                    locals: self.max_slot,
-                });
+                let chain = needed(chain, &|f| visit(&value, f));
+                let kind = EffectKind::Fail(value);
+                out.effects.push(Effect { node: stmt.id.0, chain, kind, locals: self.max_slot });
             }
             StmtKind::If { cond, then, otherwise } => self.if_chain(cond, then, otherwise.as_ref(), chain, out),
             StmtKind::For { generators, body } => self.for_chain(generators, body, chain, out),
@@ -82,6 +88,8 @@ impl Lower<'_> {
             Body::One(stmt) => std::slice::from_ref(&**stmt),
         };
         let depth = chain.len();
+        let lets = self.deeper(|l| l.local_lets(stmts));
+        chain.extend(lets.into_iter().map(|(_, local)| Ctl::Let(local)));
         for stmt in stmts {
             self.deeper(|l| l.statement(stmt, chain, out));
         }
@@ -206,7 +214,7 @@ impl Lower<'_> {
         self.check_use_scope(name, &sig);
         let stmts = body.map_or(&[][..], |b| b.stmts.as_slice());
         let node = body.map_or(stmt.id, |b| b.id);
-        let (options, locals) = self.framed(|l| l.option_blocks(node, stmts, &sig));
+        let (options, locals) = self.nested(|l| l.option_blocks(node, stmts, &sig));
         if let Some(first) = out.uses.iter().find(|u| u.module == module) {
             let first = self.at(ast::NodeId(first.node));
             let at = self.at(stmt.id);
@@ -280,6 +288,8 @@ impl Lower<'_> {
     ) -> FieldBlocks {
         let mut by_field: indexmap::IndexMap<Symbol, Vec<ast::Stmt>> = indexmap::IndexMap::new();
         self.group_by_field(stmts, &mut by_field);
+        let is_let = |stmt: &&ast::Stmt| matches!(stmt.kind, StmtKind::Let { .. });
+        let lets: Vec<ast::Stmt> = stmts.iter().filter(is_let).cloned().collect();
         let mut out = FieldBlocks::default();
         for (mut name, mut stmts) in by_field {
             if self.is_marker(name) {
@@ -297,6 +307,7 @@ impl Lower<'_> {
             }
             let Some((_, ty)) = fields.iter().find(|(n, _)| *n == name) else { continue };
             let target = Target::Struct(vec![(name, ty.clone())].into());
+            stmts.extend(lets.iter().cloned());
             let lowered = self.field_blocks(node, &stmts, &target);
             out.fields.extend(lowered.fields);
             out.locals = out.locals.max(lowered.locals);
@@ -307,7 +318,7 @@ impl Lower<'_> {
     fn group_by_field(&mut self, stmts: &[ast::Stmt], out: &mut indexmap::IndexMap<Symbol, Vec<ast::Stmt>>) {
         for stmt in stmts {
             let names = written_names(stmt);
-            if names.is_empty() && !matches!(stmt.kind, StmtKind::Error) {
+            if names.is_empty() && !matches!(stmt.kind, StmtKind::Error | StmtKind::Let { .. }) {
                 self.misplaced(stmt, "here stand values of options: `name = value`");
             }
             for name in names {
@@ -339,16 +350,10 @@ impl Lower<'_> {
         let fields = self.field_blocks(stmt.id, &body.stmts, &target);
         self.next_slot = slots.max(self.next_slot);
         let body = IrBody { fields, statements: None };
-        out.heads.push(Arc::new(Head {
-            node: stmt.id.0,
-            kind: name,
-            kubernetes: None,
-            name: None,
-            within: None,
-            chain: chain.to_vec(),
-            body,
-            because: None,
-        }));
+        let (kubernetes, within, because) = (None, None, None);
+        let node = stmt.id.0;
+        let head = Head { node, kind: name, kubernetes, name: None, within, chain: Vec::new(), body, because };
+        out.heads.push(Arc::new(with_chain(head, chain)));
     }
 
     /// `kind name in ns { … }`
@@ -414,7 +419,8 @@ impl Lower<'_> {
                     let it = ast::Name { id: name.id(), text: Symbol::new("it") };
                     let slot = l.bind(it, Ty::Scalar(ScalarType::Int));
                     let value = kss_value::Value::int(i64::from(n), l.at(name.id()));
-                    chain.push(Ctl::Let { slot, value: expr(name.id(), ExprKind::Const(value)) });
+                    let value = expr(name.id(), ExprKind::Const(value));
+                    chain.push(Ctl::Let(LocalLet { slot, value, refine: None }));
                 }
                 let body = l.entry_body(&sig, body);
                 let head = Head {
@@ -423,11 +429,11 @@ impl Lower<'_> {
                     kubernetes: kubernetes.clone(),
                     name: Some(key),
                     within: within.clone(),
-                    chain: chain.clone(),
+                    chain: Vec::new(),
                     body,
                     because: because.clone(),
                 };
-                out.heads.push(Arc::new(head));
+                out.heads.push(Arc::new(with_chain(head, chain)));
                 chain.truncate(depth);
             });
         }
@@ -435,7 +441,7 @@ impl Lower<'_> {
 
     fn entry_body(&mut self, sig: &kss_ir::KindSig, body: &ast::Block) -> IrBody {
         match Signatures::scope_kind(sig.name) {
-            Some(scope) => self.scope_body(scope, body, true),
+            Some(scope) => self.scope_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
                 IrBody { fields: self.field_blocks(body.id, &body.stmts, &target), statements: None }
@@ -451,6 +457,21 @@ pub(crate) fn scope_name(scope: ScopeKind) -> &'static str {
         ScopeKind::Cluster => "cluster",
         ScopeKind::Node => "node",
     }
+}
+
+/// A head with what it reads of what stands around it.
+fn with_chain(head: Head, chain: &[Ctl]) -> Head {
+    // The statements of a scope's body may read anything.
+    let chain = match head.body.statements {
+        Some(_) => chain.to_vec(),
+        None => needed(chain, &|f| {
+            let keys = [&head.kubernetes, &head.name, &head.within].into_iter().flatten();
+            keys.for_each(|key| visit_key(key, f));
+            let FieldBlocks { fields, rest, .. } = &head.body.fields;
+            fields.values().chain(rest).for_each(|block| visit_block(block, f));
+        }),
+    };
+    Head { chain, ..head }
 }
 
 /// First names that a statement writes.

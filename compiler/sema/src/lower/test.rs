@@ -61,17 +61,20 @@ impl Lower<'_> {
         } else if self.sigs.sites.contains_key(&base.text) {
             (ScopeKind::Site, "site")
         } else {
-            let known: Vec<Symbol> = self.sigs.clusters.keys().chain(self.sigs.sites.keys()).copied().collect();
+            let mut known: Vec<Symbol> = self.sigs.clusters.keys().chain(self.sigs.sites.keys()).copied().collect();
+            known.sort();
             let message = format!("there is no cluster or site `{}`", base.text);
             self.unknown(&code::UNKNOWN_BASE, base.id, message, &base.text, known.iter().map(|s| s.as_str()));
             return;
         };
         let variant = with.map(|block| self.variant(scope, block));
         let shown = name.unwrap_or(base);
-        // A second `given` of the same name starts anew.
-        self.locals.retain(|l| l.name != shown.text);
+        // A second `given` of the same name starts anew, and one without a name is what all names mean from here on.
+        let before = if name.is_none() { self.nameless_given.replace(base.text) } else { None };
+        self.locals.retain(|l| l.name != shown.text && Some(l.name) != before);
         let slot = self.bind(shown, Ty::Ref(Symbol::new(kind)));
-        out.push(TestStep::Given { node: stmt.id.0, slot, name: name.map(|n| n.text), base: base.text, with: variant });
+        let named = name.is_some();
+        out.push(TestStep::Given { node: stmt.id.0, slot, named, base: base.text, with: variant });
     }
 
     fn variant(&mut self, scope: ScopeKind, block: &ast::Block) -> Variant {
@@ -86,9 +89,7 @@ impl Lower<'_> {
         let computed_removes = texts.iter().map(|t| self.text(t).0).collect();
         let stmts = block.stmts.iter().filter(|s| computed(s).is_none()).cloned().collect();
         let rest = ast::Block { id: block.id, stmts };
-        let outer = std::mem::replace(&mut self.around, Around::Scope(scope));
-        let body = self.scope_parts(scope, &rest);
-        self.around = outer;
+        let body = self.scope_body(scope, &rest);
         Variant { body, computed_removes }
     }
 

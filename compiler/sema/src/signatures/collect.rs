@@ -20,6 +20,7 @@ pub(super) fn collect(files: &[Arc<FileItems>]) -> Signatures {
     for file in files {
         imports(&mut sigs, file, files);
     }
+    names_of_core(&mut sigs, files);
     cycles_of_imports(&mut sigs, files);
     type_heads(&mut sigs, files);
     let mut pending = Vec::new();
@@ -69,6 +70,19 @@ fn declare(sigs: &mut Signatures, file: &FileItems) {
     }
     sigs.files.insert(file.path, sig);
     sigs.diags.extend(file.diags.iter().cloned());
+}
+
+/// A function or value of a file would hide one that the library's core declares for all files. (Types are the file's own
+/// first, as modules are.)
+fn names_of_core(sigs: &mut Signatures, files: &[Arc<FileItems>]) {
+    for decl in files.iter().filter(|f| !f.path.starts_with("std/core/")).flat_map(|f| &f.decls) {
+        let (StmtKind::Fn { name, .. } | StmtKind::Let { name, .. }) = &decl.stmt.kind else { continue };
+        if let Some(core) = sigs.prelude.get(&name.text) {
+            let message = format!("`{}` would hide what the library's core declares under that name", name.text);
+            let diag = code::HIDES_NAME.at(Origin::new(decl.id, name.id.0), message);
+            sigs.diags.push(diag.also(Origin::new(*core, 0), "declared here").help("choose another name"));
+        }
+    }
 }
 
 fn one_scope(
@@ -144,12 +158,19 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
     match found {
         Some(item) => {
             if let Some(sig) = sigs.files.get_mut(&file.path) {
+                if let Some(own) = sig.own.get(&name.text) {
+                    let message = format!("`{}` is imported, and this file declares another one", name.text);
+                    let diag = code::HIDES_NAME.at(at, message).also(Origin::new(*own, 0), "declared here");
+                    sigs.diags.push(diag.help("choose another name, or leave out the import"));
+                    return;
+                }
                 sig.imports.insert(name.text, ImportedName { item, origin: at });
             }
         }
         None => {
             let known = targets.iter().filter_map(|f| sigs.files.get(&f.path)).flat_map(|f| f.own.keys());
-            let known: Vec<&str> = known.map(|s| s.as_str()).collect();
+            let mut known: Vec<&str> = known.map(|s| s.as_str()).collect();
+            known.sort_unstable();
             let path = targets.first().map_or("", |f| f.path.as_str());
             let mut diag = code::UNKNOWN_IMPORT.at(at, format!("`{path}` declares no `{}`", name.text));
             if let Some(near) = closest(&name.text, known) {

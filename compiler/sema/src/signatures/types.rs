@@ -211,6 +211,7 @@ impl Resolver<'_> {
             fields: Vec::new(),
             lets: Vec::new(),
             fns: Vec::new(),
+            bases: Vec::new(),
             checks: Vec::new(),
             open: false,
         };
@@ -314,6 +315,7 @@ pub(crate) fn optional(ty: Ty) -> Ty {
 /// Fields of `base` and then those of `own`, in place of equal names.
 pub(crate) fn plus(base: &RecordDef, own: &RecordDef) -> RecordDef {
     let mut def = base.clone();
+    def.bases.push(base.id);
     def.id = own.id;
     def.name = own.name;
     def.open |= own.open;

@@ -244,9 +244,36 @@ fn index(inp: &mut Inp<'_, '_>) {
     skip_one(inp);
     let end = inp.pos();
     let state = inp.state();
-    let place = state.cover((start..end).into()).at(state.file);
-    let error = code::UNEXPECTED_TOKEN.at(place, "elements of a list have no numbers");
-    state.errors.push(error.help("`first(list)` is the first one; `[for x in list if … => x]` selects others"));
+    let range = state.cover((start..end).into());
+    let place = range.at(state.file);
+    let text = state.text;
+    let inner = text[range.range()].trim_start_matches('[').trim_end_matches(']').trim();
+    let number = inner.trim_start_matches('-');
+    let error = if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) {
+        code::UNEXPECTED_TOKEN
+            .at(place, "elements of a list have no numbers")
+            .help("`first(list)` is the first one; `[for x in list if … => x]` selects others")
+    } else {
+        let error = code::UNEXPECTED_TOKEN.at(place, "a key of a map is not looked up in brackets");
+        let error = match looked_up(inner) {
+            Some(key) => error.suggest(format!("write `.{key}`"), place, kss_diag::How::Replace, format!(".{key}")),
+            None => error.help("`map.\"${key}\"` looks a key up"),
+        };
+        error.help("`?.` instead of `.` gives `none` where the key is missing; elements of a list have no numbers")
+    };
+    state.errors.push(error);
+}
+
+/// `name` as the computed key `"${name}"`; a text is a key as it is.
+fn looked_up(inner: &str) -> Option<String> {
+    let name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+    let quoted = inner.len() > 1 && inner.starts_with('"') && inner.ends_with('"');
+    match () {
+        _ if inner.is_empty() => None,
+        _ if name(inner) => Some(format!("\"${{{inner}}}\"")),
+        _ if quoted && !inner[1..inner.len() - 1].contains('"') => Some(inner.to_owned()),
+        _ => None,
+    }
 }
 
 /// The rules that an atom may go on with.

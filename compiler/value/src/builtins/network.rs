@@ -50,32 +50,34 @@ pub(super) fn free_block(args: &Args) -> Result<Value, CallError> {
     Ok(found.map_or(Value::none(args.origin), |block| Value::cidr(block, args.origin)))
 }
 
-/// The first three octets are QEMU's.
+/// Of an IPv4 address the last three octets: `69` is written `69`, so that people recognise it, behind the three octets of
+/// QEMU. Where one has three digits all are written as the numbers they are, behind a beginning of their own, so that no two
+/// addresses meet. An IPv6 address is a seed.
 pub(super) fn mac_of(args: &Args) -> Result<Value, CallError> {
     let ip = args.ip(0)?;
-    let Ip::V4(v4) = ip else {
-        return Err(CallError::at(0, format!("{ip} has no three octets for a hardware address: write `mac` yourself")));
-    };
-    let mut mac = [0x52, 0x54, 0x00, 0, 0, 0];
-    for (digit, octet) in mac[3..].iter_mut().zip(&v4.octets()[1..]) {
-        if *octet > 99 {
-            let message =
-                format!("{octet} in {ip} doesn't fit the two digits of a hardware address: write `mac` yourself");
-            return Err(CallError::at(0, message));
-        }
-        // 69 is written 69, so that people recognise it.
-        *digit = octet / 10 * 16 + octet % 10;
-    }
+    let Ip::V4(v4) = ip else { return Ok(seeded(&ip.to_string(), args)) };
+    let [_, a, b, c] = v4.octets();
+    let readable = [a, b, c].iter().all(|octet| *octet <= 99);
+    let spelled = |octet: u8| if readable { octet / 10 * 16 + octet % 10 } else { octet };
+    let mac = [0x52, 0x54, u8::from(!readable), spelled(a), spelled(b), spelled(c)];
     Ok(Value::mac(Mac(mac), args.origin))
 }
 
 pub(super) fn mac_from(args: &Args) -> Result<Value, CallError> {
-    let digest = blake3::hash(args.text(0)?.as_bytes());
+    Ok(seeded(&args.text(0)?, args))
+}
+
+fn seeded(seed: &str, args: &Args) -> Value {
+    let digest = blake3::hash(seed.as_bytes());
     let mut mac = [0; 6];
     mac.copy_from_slice(&digest.as_bytes()[..6]);
     // Locally administered, and no group.
     mac[0] = mac[0] & 0xfc | 0x02;
-    Ok(Value::mac(Mac(mac), args.origin))
+    // libvirt gives such addresses to its own ends and refuses them for guests.
+    if mac[0] == 0xfe {
+        mac[0] = 0xfa;
+    }
+    Value::mac(Mac(mac), args.origin)
 }
 
 pub(super) fn tcp(args: &Args) -> Result<Value, CallError> {

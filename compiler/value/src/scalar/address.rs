@@ -2,6 +2,7 @@
 
 use crate::scalar::{Cidr, Ip, IpRange, LiteralError, Mac};
 use crate::{Kind, Value};
+use ipnet::{Ipv4Subnets, Ipv6Subnets};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// An address as a number, with its family, so that it can be counted with.
@@ -28,6 +29,16 @@ pub(crate) const fn width(v6: bool) -> u8 {
 /// All addresses of a network.
 pub fn range_of_cidr(cidr: &Cidr) -> IpRange {
     IpRange { first: cidr.network(), last: cidr.broadcast() }
+}
+
+/// The fewest networks that cover a range exactly, in order.
+pub fn range_cidrs(range: &IpRange) -> Vec<Cidr> {
+    match (range.first, range.last) {
+        (Ip::V4(first), Ip::V4(last)) => Ipv4Subnets::new(first, last, 0).map(Cidr::V4).collect(),
+        (Ip::V6(first), Ip::V6(last)) => Ipv6Subnets::new(first, last, 0).map(Cidr::V6).collect(),
+        // A range has one family.
+        _ => Vec::new(),
+    }
 }
 
 /// A value that is a range or converts to one: an address, a network, a range.

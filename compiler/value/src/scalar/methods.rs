@@ -1,7 +1,7 @@
 //! Methods of scalars. No others exist.
 
 use crate::scalar::text::{Image, Url};
-use crate::scalar::{OpError, ScalarType, cidr_host, cidr_subnet, describe, literal, range_of_cidr};
+use crate::scalar::{OpError, ScalarType, cidr_host, cidr_subnet, describe, literal, range_cidrs, range_of_cidr};
 use crate::{Kind, Value};
 use kss_span::Origin;
 
@@ -36,6 +36,7 @@ pub fn method_type(of: ScalarType, name: &str) -> Option<MethodSig> {
         (T::Cidr, "host") => Some(MethodSig { params: &[T::Int], result: Scalar(T::Ip) }),
         (T::Cidr, "subnet") => Some(MethodSig { params: &[T::Int, T::Int], result: Scalar(T::Cidr) }),
         (T::Cidr | T::IpRange, "first" | "last") => field(Scalar(T::Ip)),
+        (T::IpRange, "cidrs") => field(List(T::Cidr)),
         (T::Cidr, "prefix" | "family") => field(Scalar(T::Int)),
         (T::PortSpec, "first" | "last") => field(Scalar(T::Int)),
         (T::PortSpec, "protocols") => field(List(T::Text)),
@@ -53,8 +54,9 @@ pub fn method_type(of: ScalarType, name: &str) -> Option<MethodSig> {
 
 /// The names of all methods of type `of`, for completion and "did you mean".
 pub fn method_names(of: ScalarType) -> impl Iterator<Item = &'static str> {
-    const NAMES: [&str; 23] = [
+    const NAMES: [&str; 24] = [
         "bytes",
+        "cidrs",
         "days",
         "digest",
         "family",
@@ -102,6 +104,10 @@ pub fn call_method(value: &Value, name: &str, args: &[Value], origin: Origin) ->
         (Kind::Cidr(_), "subnet", [bits, n]) => subnet(value, bits, n, origin),
         (Kind::IpRange(range), "first", []) => Ok(Value::ip(range.first, origin)),
         (Kind::IpRange(range), "last", []) => Ok(Value::ip(range.last, origin)),
+        (Kind::IpRange(range), "cidrs", []) => {
+            let networks = range_cidrs(range).into_iter().map(|net| Value::cidr(net, origin));
+            Ok(Value::list(networks.collect(), origin))
+        }
         (Kind::Ports(ports), "first", []) => int(i64::from(ports.first)),
         (Kind::Ports(ports), "last", []) => int(i64::from(ports.last)),
         (Kind::Ports(ports), "protocols", []) => {

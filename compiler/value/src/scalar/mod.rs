@@ -13,7 +13,7 @@ mod text;
 mod types;
 mod units;
 
-pub use address::{as_range, cidr_host, cidr_subnet, range_of_cidr};
+pub use address::{as_range, cidr_host, cidr_subnet, range_cidrs, range_of_cidr};
 pub use arith::{BinaryOp, OpError, binary, contains, in_range};
 pub use arith_type::binary_type;
 pub(crate) use intervals::Intervals;

@@ -108,6 +108,6 @@ fn every_method_has_a_type_and_runs() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 31);
+    assert_eq!(seen, 32);
     assert_eq!(method_type(ScalarType::Text, "host"), None);
 }

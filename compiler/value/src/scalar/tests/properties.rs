@@ -17,6 +17,13 @@ fn address() -> impl Strategy<Value = Ip> {
     ]
 }
 
+fn number_of(ip: Ip) -> u128 {
+    match ip {
+        Ip::V4(ip) => u128::from(ip.to_bits()),
+        Ip::V6(ip) => ip.to_bits(),
+    }
+}
+
 fn ports() -> impl Strategy<Value = PortSpec> {
     let protocols = prop_oneof![Just(Protocols::Tcp), Just(Protocols::Udp), Just(Protocols::Both)];
     (1..=u16::MAX, 1..=u16::MAX, protocols).prop_map(|(a, b, protocols)| PortSpec {
@@ -103,6 +110,20 @@ fn hash(value: &Value) -> u64 {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn the_networks_of_a_range_follow_each_other(value in addresses()) {
+        let range = as_range(&value).expect("an address, a network or a range");
+        let networks: Vec<IpRange> = range_cidrs(&range).iter().map(range_of_cidr).collect();
+        prop_assert_eq!(networks.first().map(|net| net.first), Some(range.first));
+        prop_assert_eq!(networks.last().map(|net| net.last), Some(range.last));
+        for pair in networks.windows(2) {
+            let (last, next) = (number_of(pair[0].last), number_of(pair[1].first));
+            prop_assert_eq!(last.checked_add(1), Some(next));
+        }
+        // No more than two of a size.
+        prop_assert!(networks.len() <= 2 * 128);
+    }
 
     #[test]
     fn what_is_spelled_reads_back(value in scalar()) {

@@ -1,0 +1,290 @@
+//! What can be done about what stands in a range: fixes of diagnostics, and changes of form.
+
+use crate::ranges::is_import;
+use crate::{Analysis, FilePosition, Place};
+use kss_diag::Diagnostic;
+use kss_ir::Ty;
+use kss_span::{Edit, FileId, Span, TextRange};
+use kss_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use kss_syntax::visit::Node;
+
+/// What an action is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ActionKind {
+    /// It mends a diagnostic.
+    QuickFix,
+    /// It mends all that can be mended without asking.
+    FixAll,
+    /// It sorts the imports.
+    OrganizeImports,
+    /// It takes a part out and gives it a name.
+    Extract,
+    /// It writes something in another way.
+    Rewrite,
+}
+
+/// Something that can be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Action {
+    /// What it does.
+    pub title: String,
+    /// What it is for.
+    pub kind: ActionKind,
+    /// All of them or none.
+    pub edits: Vec<Edit>,
+    /// Is it the one thing to do?
+    pub preferred: bool,
+    /// Position among the diagnostics of the one that it mends.
+    pub mends: Option<usize>,
+}
+
+impl Analysis {
+    /// What can be done in `range` of a file, of whose project `diagnostics` are known.
+    pub fn actions(&self, file: FileId, range: TextRange, diagnostics: &[Diagnostic]) -> Vec<Action> {
+        let mut out = quick_fixes(Span { file, range }, diagnostics);
+        out.extend(self.fix_all(file, diagnostics));
+        out.extend(self.organize_imports(file, diagnostics));
+        let at = FilePosition { file, offset: range.lo };
+        if let Some(place) = self.place(at) {
+            out.extend(self.extract(&place, range));
+            out.extend(self.add_because(&place));
+        }
+        out
+    }
+
+    /// Everything in a file that can be mended without asking.
+    pub fn fix_all(&self, file: FileId, diagnostics: &[Diagnostic]) -> Option<Action> {
+        let edits = kss_diag::safe_edits(diagnostics).remove(&file)?;
+        Some(Action {
+            title: "mend all that is safe to mend".to_owned(),
+            kind: ActionKind::FixAll,
+            edits,
+            preferred: false,
+            mends: None,
+        })
+    }
+
+    /// The imports in order, without those that nobody uses.
+    pub fn organize_imports(&self, file: FileId, diagnostics: &[Diagnostic]) -> Option<Action> {
+        let (items, parsed) = (self.items(file)?, self.parsed(file)?);
+        let text = self.text(file);
+        let imports = items.decls.iter().zip(&parsed.spans).filter(|(decl, _)| is_import(&decl.stmt));
+        let ranges: Vec<TextRange> =
+            imports.filter_map(|(decl, spans)| spans.get(decl.stmt.id.0 as usize).copied()).collect();
+        let all = ranges.iter().copied().reduce(TextRange::cover)?;
+        // Comments between them have their place; such a list is its writer's business.
+        let between = ranges.windows(2).map(|w| text.get(w[0].hi as usize..w[1].lo as usize).unwrap_or(""));
+        if between.into_iter().any(|gap| !gap.trim().is_empty()) {
+            return None;
+        }
+        let unused = |range: &TextRange| {
+            diagnostics.iter().any(|d| {
+                d.place.file == file
+                    && *d.code == kss_diag::code::UNUSED_IMPORT
+                    && range.lo <= d.place.range.lo
+                    && d.place.range.hi <= range.hi
+                    && text.get(range.range()).is_some_and(|t| !t.contains('{'))
+            })
+        };
+        let kept = ranges.iter().filter(|r| !unused(r)).filter_map(|r| text.get(r.range()));
+        let mut lines: Vec<&str> = kept.map(str::trim).collect();
+        // The library first, then files of the project.
+        lines.sort_by_key(|line| (line.contains("./"), *line));
+        lines.dedup();
+        let new = lines.join("\n");
+        let end = if new.is_empty() { line_end(text, all.hi) } else { all.hi };
+        (text.get(all.range()) != Some(&new)).then(|| Action {
+            title: "organise imports".to_owned(),
+            kind: ActionKind::OrganizeImports,
+            edits: vec![Edit::replace(TextRange::new(all.lo, end).at(file), new)],
+            preferred: false,
+            mends: None,
+        })
+    }
+
+    /// The selected expression as an option of the module, or as a `let` around.
+    fn extract(&self, place: &Place, range: TextRange) -> Vec<Action> {
+        if range.is_empty() {
+            return Vec::new();
+        }
+        let around = place.around();
+        let selected = around.iter().rev().find_map(|node| match node {
+            Node::Expr(e) if place.range(e.id.0) == range && worth_a_name(e) => Some(*e),
+            _ => None,
+        });
+        let Some(selected) = selected else { return Vec::new() };
+        let Some(body) = outer_body(&place.stmt) else { return Vec::new() };
+        let Some(home) = body.iter().find(|s| place.range(s.id.0).touches(range.lo)) else { return Vec::new() };
+        let text = self.text(place.at.file);
+        let value = text.get(range.range()).unwrap_or("");
+        let name = self.free_name(place, &name_for(&around));
+        let home = place.range(home.id.0);
+        let indent = indent_of(text, home.lo);
+        let replace = Edit::replace(range.at(place.at.file), name.clone());
+        let insert = |line: String| {
+            Edit::insert_before(TextRange::empty(home.lo).at(place.at.file), format!("{line}\n{indent}"))
+        };
+        let action = |title: &str, line: String| Action {
+            title: title.to_owned(),
+            kind: ActionKind::Extract,
+            edits: vec![insert(line), replace.clone()],
+            preferred: false,
+            mends: None,
+        };
+        let mut out = vec![action(&format!("extract to `let {name}`"), format!("let {name} = {value}"))];
+        let ty = self.index(place.item).ty(selected.id.0).cloned();
+        if matches!(place.stmt.kind, StmtKind::Module { .. })
+            && let Some(ty) = ty.filter(|ty| !matches!(ty, Ty::Error | Ty::Never | Ty::None | Ty::Struct(_)))
+        {
+            let shown = self.signatures().show(&ty);
+            let line = format!("option {name} : {shown} = {value}");
+            out.push(action(&format!("extract to option `{name}`"), line));
+        }
+        out
+    }
+
+    /// `because` at the end of a statement that has none.
+    fn add_because(&self, place: &Place) -> Option<Action> {
+        let around = place.around();
+        let statement = around.iter().rev().find_map(|node| match node {
+            Node::Stmt(s) => Some(*s),
+            _ => None,
+        })?;
+        let lacks = match &statement.kind {
+            StmtKind::Tune { because, .. } => because.is_none(),
+            StmtKind::Field(field) => field.because.is_none() && field.ty.is_none() && field.value.is_some(),
+            _ => false,
+        };
+        let in_scope =
+            matches!(place.stmt.kind, StmtKind::Cluster { .. } | StmtKind::Site { .. } | StmtKind::Module { .. });
+        if !lacks || !in_scope {
+            return None;
+        }
+        let end = place.range(statement.id.0).hi;
+        Some(Action {
+            title: "say why: add `because`".to_owned(),
+            kind: ActionKind::Rewrite,
+            edits: vec![Edit::insert_after(TextRange::empty(end).at(place.at.file), " because \"\"")],
+            preferred: false,
+            mends: None,
+        })
+    }
+
+    fn free_name(&self, place: &Place, wanted: &str) -> String {
+        let taken = |name: &str| self.declarations(place.item).iter().any(|d| d.name == name);
+        let numbered = (2..).map(|n| format!("{wanted}-{n}"));
+        std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+    }
+}
+
+fn quick_fixes(within: Span, diagnostics: &[Diagnostic]) -> Vec<Action> {
+    let near = |d: &Diagnostic| {
+        d.place.file == within.file && d.place.range.lo <= within.range.hi && within.range.lo <= d.place.range.hi
+    };
+    let mut out = Vec::new();
+    for (at, diagnostic) in diagnostics.iter().enumerate().filter(|(_, d)| near(d)) {
+        for fix in &diagnostic.fixes {
+            out.push(Action {
+                title: fix.title.clone(),
+                kind: ActionKind::QuickFix,
+                edits: kss_diag::edits_of(fix),
+                preferred: fix.safe && diagnostic.fixes.len() == 1,
+                mends: Some(at),
+            });
+        }
+    }
+    out
+}
+
+/// The statements of a module's or scope's body.
+fn outer_body(stmt: &Stmt) -> Option<&[Stmt]> {
+    match &stmt.kind {
+        StmtKind::Module { body, .. } | StmtKind::Site { body, .. } | StmtKind::Cluster { body, .. } => {
+            Some(&body.stmts)
+        }
+        _ => None,
+    }
+}
+
+fn worth_a_name(e: &Expr) -> bool {
+    !matches!(e.kind, ExprKind::Missing | ExprKind::Name(_))
+}
+
+/// A name for a part: that of the field that it is given to.
+fn name_for(around: &[Node<'_>]) -> String {
+    let field = around.iter().rev().find_map(|node| match node {
+        Node::Stmt(Stmt { kind: StmtKind::Field(field), .. }) => field.path.last()?.literal(),
+        _ => None,
+    });
+    let word = field.map_or("value", kss_span::Symbol::as_str);
+    let fits = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if fits { word.to_owned() } else { "value".to_owned() }
+}
+
+fn indent_of(text: &str, at: u32) -> String {
+    let before = text.get(..at as usize).unwrap_or("");
+    let line = &before[before.rfind('\n').map_or(0, |n| n + 1)..];
+    line.chars().take_while(|c| c.is_whitespace()).collect()
+}
+
+fn line_end(text: &str, at: u32) -> u32 {
+    text.get(at as usize..).and_then(|rest| rest.find('\n')).map_or(text.len() as u32, |n| at + n as u32 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Fixture;
+
+    fn apply(text: &str, action: &Action) -> String {
+        let mut edits = action.edits.clone();
+        edits.sort_by_key(|e| e.span.range.lo);
+        let mut out = text.to_owned();
+        for edit in edits.iter().rev() {
+            out.replace_range(edit.span.range.range(), &edit.text);
+        }
+        out
+    }
+
+    fn find(text: &str, selected: &str, title: &str) -> String {
+        let fixture = Fixture::new(text);
+        let analysis = fixture.analysis();
+        let places = analysis.session().places();
+        let diagnostics = analysis.session().static_diagnostics(&places);
+        let lo = text.find(selected).expect("it is there") as u32;
+        let range = TextRange::new(lo, lo + selected.len() as u32);
+        let actions = analysis.actions(FileId(0), range, &diagnostics);
+        let titles: Vec<&String> = actions.iter().map(|a| &a.title).collect();
+        let action = actions.iter().find(|a| a.title.contains(title)).unwrap_or_else(|| panic!("{titles:?}"));
+        apply(text, action)
+    }
+
+    #[test]
+    fn a_fix_mends() {
+        let text = "type D { size : Size }\nlet d : D = { siz = 8GiB }\n";
+        assert_eq!(find(text, "siz =", "write `size`"), text.replace("siz =", "size ="));
+    }
+
+    #[test]
+    fn a_value_becomes_an_option() {
+        let text = "module m {\n  manifest ConfigMap a in b { data.count = 3 + 4 }\n}\n";
+        assert_eq!(
+            find(text, "3 + 4", "extract to option"),
+            "module m {\n  option count : Data = 3 + 4\n  manifest ConfigMap a in b { data.count = count }\n}\n"
+        );
+    }
+
+    #[test]
+    fn imports_get_their_order() {
+        let text = "import ./b.y\nimport std.net.policy.side\nimport ./a.x\n";
+        let fixture = Fixture::new(text);
+        let action = fixture.analysis().organize_imports(FileId(0), &[]).expect("there is something to do");
+        assert_eq!(apply(text, &action), "import std.net.policy.side\nimport ./a.x\nimport ./b.y\n");
+    }
+
+    #[test]
+    fn a_reason_is_asked_for() {
+        let text = "site s {}\ncluster c in s { tune x { n = 1 } }\n";
+        assert_eq!(find(text, "tune", "because"), "site s {}\ncluster c in s { tune x { n = 1 } because \"\" }\n");
+    }
+}

@@ -1,0 +1,164 @@
+//! The files that a project becomes.
+
+use crate::{Analysis, FilePosition};
+use kss_backend::{Content, File, OutputTree};
+use kss_diag::Diagnostic;
+use kss_model::Model;
+use kss_project::Session;
+use kss_sema::DeclKind;
+use kss_span::{Origin, Symbol};
+use std::sync::Arc;
+
+/// What the deploy tree carries beside what is made of the model: charts of the project, the lock of its flake.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    flake_lock: Option<String>,
+    files: Vec<(String, Arc<[u8]>)>,
+}
+
+impl Carried {
+    /// Of the project of a session.
+    pub fn of(session: &Session) -> Carried {
+        Carried { flake_lock: session.flake_lock().map(str::to_owned), files: session.carried().to_vec() }
+    }
+}
+
+/// All files that a model becomes, and what can't be written.
+pub fn outputs(carried: &Carried, model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+    let files = kss_outputs::Texts::of(model, &kss_project::read_file);
+    let context = kss_outputs::Context {
+        nix: kss_stdlib::NIX,
+        flake_lock: carried.flake_lock.as_deref(),
+        carried: &carried.files,
+        tofu_modules: kss_stdlib::TOFU_MODULES,
+        is_package: &kss_project::is_package,
+        files: &files,
+    };
+    kss_outputs::outputs(model, &context)
+}
+
+/// A file as a build would write it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Preview {
+    /// Its path in the deploy tree.
+    pub path: String,
+    /// Its text; none of what is no text.
+    pub text: Option<String>,
+}
+
+impl Preview {
+    fn of(file: &File) -> Preview {
+        let text = match &file.content {
+            Content::Text { text, .. } => Some(text.clone()),
+            Content::Bytes(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        };
+        Preview { path: file.path.clone(), text }
+    }
+}
+
+/// Whose files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Whose {
+    /// Of an entry: what is made for its head.
+    Head(Origin),
+    /// Of a module: what is made for its entries.
+    Module(kss_span::ItemId),
+    /// Of a cluster.
+    Cluster(Symbol),
+    /// Of the whole site.
+    Site,
+}
+
+impl Whose {
+    /// Is a file one of them?
+    pub(crate) fn has(self, file: &File) -> bool {
+        match self {
+            Whose::Head(origin) => file.origin == origin,
+            Whose::Module(item) => file.origin.item == item,
+            Whose::Cluster(name) => {
+                let dir = kss_backend::layout::cluster_dir(name);
+                file.path.strip_prefix(&dir).is_some_and(|rest| rest.starts_with('/'))
+            }
+            Whose::Site => true,
+        }
+    }
+}
+
+impl Analysis {
+    /// The files that a build would write for what stands at a position: for the innermost entry around it that has any, else
+    /// for the module, cluster or site.
+    pub fn outputs(&self, at: FilePosition) -> Vec<Preview> {
+        let evaluated = self.evaluated();
+        for whose in self.whose(at) {
+            let found: Vec<Preview> =
+                evaluated.trees().flat_map(OutputTree::iter).filter(|file| whose.has(file)).map(Preview::of).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The files that a build would write for a cluster, a site or a module, by its name.
+    pub fn outputs_of(&self, scope: &str) -> Vec<Preview> {
+        let sigs = self.signatures();
+        let name = Symbol::new(scope);
+        let whose = match (sigs.clusters.get(&name), sigs.modules.get(&name)) {
+            (Some(_), _) => Whose::Cluster(name),
+            (None, Some(module)) => Whose::Module(module.item),
+            (None, None) if sigs.sites.contains_key(&name) => Whose::Site,
+            (None, None) => return Vec::new(),
+        };
+        let evaluated = self.evaluated();
+        evaluated.trees().flat_map(OutputTree::iter).filter(|file| whose.has(file)).map(Preview::of).collect()
+    }
+
+    /// A file of the deploy tree as a build would write it.
+    pub fn output(&self, path: &str) -> Option<Preview> {
+        self.evaluated().file(path).map(|(_, file)| Preview::of(file))
+    }
+
+    /// What a position stands in, the innermost first.
+    pub(crate) fn whose(&self, at: FilePosition) -> Vec<Whose> {
+        let Some(place) = self.place(at) else { return Vec::new() };
+        let declared = self.declarations(place.item);
+        let around = declared.iter().filter(|d| place.range(d.whole).touches(at.offset));
+        let mut found: Vec<Whose> = around
+            .filter_map(|d| match d.kind {
+                DeclKind::Entry => Some(Whose::Head(Origin::new(place.item, d.whole))),
+                DeclKind::Module => Some(Whose::Module(place.item)),
+                DeclKind::Cluster => Some(Whose::Cluster(d.name)),
+                DeclKind::Site | DeclKind::Overlay => Some(Whose::Site),
+                _ => None,
+            })
+            .collect();
+        found.reverse();
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{clusters, position};
+
+    fn paths(analysis: &Analysis, path: &str, text: &str) -> Vec<String> {
+        analysis.outputs(position(analysis, path, text)).into_iter().map(|file| file.path).collect()
+    }
+
+    #[test]
+    fn the_innermost_thing_with_files_is_shown() {
+        let host = clusters();
+        let analysis = host.snapshot();
+        let of_release = paths(&analysis, "std/monitoring/loki.kss", "helm lo$0ki");
+        assert!(of_release.contains(&"clusters/kcs/helm/loki.yaml".to_owned()), "{of_release:#?}");
+        assert!(of_release.iter().all(|path| path.contains("loki")), "{of_release:#?}");
+        let of_cluster = paths(&analysis, "kcs.kss", "cluster k$0cs in");
+        assert!(of_cluster.len() > 50 && of_cluster.iter().all(|path| path.starts_with("clusters/kcs/")));
+        let of_site = paths(&analysis, "homelab.kss", "site hom$0elab");
+        assert!(of_site.len() > of_cluster.len());
+        assert_eq!(analysis.outputs_of("kcs").len(), of_cluster.len());
+        assert_eq!(analysis.outputs_of("nobody"), []);
+        assert_eq!(analysis.output("clusters/kcs/helm/loki.yaml").map(|p| p.text.is_some()), Some(true));
+    }
+}

@@ -1,0 +1,15 @@
+[
+  (block)
+  (list)
+  (arguments)
+  (parameters)
+  (parenthesized)
+  (match_statement)
+  (match_expression)
+] @indent
+
+[
+  "}"
+  "]"
+  ")"
+] @outdent

@@ -1,0 +1,10 @@
+((comment) @injection.content
+  (#set! injection.language "comment"))
+
+((call_expression
+  function: (identifier) @_function
+  arguments: (arguments
+    (_)
+    (text (text_content) @injection.content)))
+  (#eq? @_function "matches")
+  (#set! injection.language "regex"))

@@ -1,0 +1,7 @@
+(module name: (identifier) @definition.module)
+(site name: (identifier) @definition.module)
+(cluster name: (identifier) @definition.module)
+(type_declaration name: (identifier) @definition.type)
+(capability name: (identifier) @definition.interface)
+(kind name: (identifier) @definition.interface)
+(function name: (identifier) @definition.function)

@@ -1,0 +1,9 @@
+(site name: (identifier) @name) @definition.module
+(cluster name: (identifier) @name) @definition.module
+(module name: (identifier) @name) @definition.module
+(type_declaration name: (identifier) @name) @definition.class
+(capability name: (identifier) @name) @definition.interface
+(kind name: (identifier) @name) @definition.interface
+(function name: (identifier) @name) @definition.function
+(use name: (identifier) @name) @reference.module
+(call_expression function: (identifier) @name) @reference.call

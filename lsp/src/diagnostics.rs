@@ -1,0 +1,90 @@
+//! What is wrong, as the protocol says it.
+
+use crate::snapshot::Snap;
+use kss_diag::{Diagnostic, Severity};
+use kss_eval::ScopeModel;
+use kss_ide::{Analysis, Evaluated};
+use kss_project::Places;
+use kss_span::FileId;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, DiagnosticTag, NumberOrString};
+
+/// A check in its steps, the quick ones first.
+pub(crate) enum Step {
+    /// What syntax and types tell of the new text, with what the evaluation of an earlier one reported.
+    Quick(Vec<Diagnostic>),
+    /// Everything, with what was evaluated.
+    Whole(Vec<Diagnostic>, Parts),
+}
+
+/// Evaluated sites and clusters.
+pub(crate) type Parts = Arc<Vec<Arc<ScopeModel>>>;
+
+/// Checks a project, and tells each step. Without `evaluate` the quick one is all there is.
+pub(crate) fn check(analysis: &Analysis, known: &Parts, evaluate: bool, tell: impl Fn(Step)) {
+    let session = analysis.session();
+    let statics = session.check_statically();
+    if !evaluate {
+        return tell(Step::Whole(session.diagnostics(&statics, &[]), Parts::default()));
+    }
+    tell(Step::Quick(session.diagnostics(&statics, known)));
+    let parts = Arc::new(session.parts(&statics));
+    tell(Step::Whole(session.diagnostics(&statics, &parts), parts));
+}
+
+/// What can't be written of what was evaluated: found last, when there is time for it. It holds no snapshot.
+pub(crate) fn of_outputs(evaluated: &Evaluated, places: &Places) -> Vec<Diagnostic> {
+    evaluated.output_problems().map(|problem| places.locate(problem.clone())).collect()
+}
+
+/// What is wrong in one file.
+pub(crate) fn of_file(snap: &Snap, file: FileId) -> Vec<lsp::Diagnostic> {
+    snap.found.all.iter().filter(|d| d.place.file == file).map(|d| diagnostic(snap, d)).collect()
+}
+
+/// What is wrong, by file.
+pub(crate) fn by_file(snap: &Snap) -> FxHashMap<FileId, Vec<lsp::Diagnostic>> {
+    let mut out: FxHashMap<FileId, Vec<lsp::Diagnostic>> = FxHashMap::default();
+    for d in &snap.found.all {
+        out.entry(d.place.file).or_default().push(diagnostic(snap, d));
+    }
+    out
+}
+
+/// One diagnostic. Notes stand below the message; other places are related information.
+pub(crate) fn diagnostic(snap: &Snap, d: &Diagnostic) -> lsp::Diagnostic {
+    let related = d.labels.iter().filter_map(|label| {
+        let location = snap.location(label.place.file, label.place.range)?;
+        Some(lsp::DiagnosticRelatedInformation { location, message: label.message.clone() })
+    });
+    let related: Vec<_> = related.collect();
+    let unused = *d.code == kss_diag::code::UNUSED_IMPORT;
+    lsp::Diagnostic {
+        range: snap.lines_of(d.place.file).range(d.place.range),
+        severity: Some(match d.severity {
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Warning => DiagnosticSeverity::WARNING,
+        }),
+        code: Some(NumberOrString::String(d.code.id.to_owned())),
+        source: Some("kssc".to_owned()),
+        message: message(d),
+        related_information: (!related.is_empty()).then_some(related),
+        tags: unused.then(|| vec![DiagnosticTag::UNNECESSARY]),
+        ..lsp::Diagnostic::default()
+    }
+}
+
+fn message(d: &Diagnostic) -> String {
+    let mut text = d.message.clone();
+    if !d.label.is_empty() {
+        text.push_str(&format!("\n{}", d.label));
+    }
+    for note in &d.notes {
+        text.push_str(&format!("\n{}: {}", note.kind.name(), note.text));
+    }
+    if !d.scopes.is_empty() {
+        text.push_str(&format!("\nin {}", d.scopes.join(", ")));
+    }
+    text
+}
