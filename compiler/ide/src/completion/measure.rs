@@ -52,6 +52,8 @@ struct Rates {
     /// Among the first ten with so many letters typed.
     first_ten: [usize; 3],
     longest: Duration,
+    /// Where that was.
+    slowest: String,
     total: Duration,
     missed: Vec<String>,
 }
@@ -62,14 +64,17 @@ impl Rates {
         let offers = analysis.completions_in(file, text, at);
         let took = started.elapsed();
         self.total += took;
-        self.longest = self.longest.max(took);
+        let line = text[..at as usize].rsplit('\n').next().unwrap_or_default().trim_start();
+        let place = format!("{}: {line} ▸{word}", analysis.path(file));
+        if took > self.longest {
+            (self.longest, self.slowest) = (took, place.clone());
+        }
         self.asked += 1;
         let found = |o: &crate::Completion| o.label == word || o.label.trim_matches('"') == word;
         if offers.iter().any(found) {
             self.offered += 1;
         } else {
-            let line = text[..at as usize].rsplit('\n').next().unwrap_or_default().trim_start();
-            self.missed.push(format!("{}: {line} ▸{word}", analysis.path(file)));
+            self.missed.push(place);
         }
         for letters in 0..3 {
             let typed = word.get(..letters.min(word.len())).unwrap_or_default();
@@ -87,11 +92,12 @@ impl Rates {
         let [none, one, two] = self.first_ten.map(|count| self.percent(count));
         println!(
             "{what}: {} positions, {:.1} % offered; in the first ten {none:.1} % with no letter typed, {one:.1} % with one, \
-             {two:.1} % with two; {:.1} ms each, at most {:.1} ms",
+             {two:.1} % with two; {:.1} ms each, at most {:.1} ms at {}",
             self.asked,
             self.percent(self.offered),
             self.total.as_secs_f64() * 1000.0 / self.asked.max(1) as f64,
             self.longest.as_secs_f64() * 1000.0,
+            self.slowest,
         );
     }
 }
