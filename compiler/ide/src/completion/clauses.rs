@@ -22,7 +22,7 @@ pub(super) fn offer(request: &Request<'_>, out: &mut Offers) {
             out.add(word, CompletionKind::Keyword, rank(2, 0));
         }
     }
-    for word in ["where", "because", "else"] {
+    for word in ["where", "because", "else", "code"] {
         out.add(word, CompletionKind::Keyword, rank(3, 0));
     }
     if matches!(previous, "fail" | "TextClose") || first == "fail" || request.before.iter().any(|(_, t)| t == "fail") {

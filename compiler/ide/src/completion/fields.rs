@@ -2,9 +2,9 @@
 
 use super::request::Request;
 use super::spot;
-use super::{CompletionKind, Offers, foreign, rank};
+use super::{CompletionKind, Offers, foreign, habits, rank};
 use kss_ir::{Alternative, RecordDef, Ty};
-use kss_sema::{Cursor, OptionSig, Signatures};
+use kss_sema::{Cursor, OptionSig};
 use kss_span::Symbol;
 use kss_syntax::ast::Key;
 use kss_syntax::visit::Node;
@@ -23,18 +23,24 @@ struct Slot<'a> {
 /// Keys of the record around.
 pub(super) fn of_record(request: &Request<'_>, path: &[Node<'_>], out: &mut Offers) {
     let written = spot::block(path).map(spot::written).unwrap_or_default();
-    if let Some(Cursor::Key { of, module }) = request.cursor() {
-        keys(request, of, *module, &written, out);
-    }
-    foreign::keys(request, path, &[], &written, out);
+    at_cursor(request, path, &[], &written, out);
 }
 
 /// Keys below those of a path: `a.b.`
 pub(super) fn below(request: &Request<'_>, path: &[Node<'_>], above: &[Key], out: &mut Offers) {
+    at_cursor(request, path, above, &[], out);
+}
+
+fn at_cursor(request: &Request<'_>, path: &[Node<'_>], above: &[Key], written: &[Symbol], out: &mut Offers) {
+    let mut is_free = true;
     if let Some(Cursor::Key { of, module }) = request.cursor() {
-        keys(request, of, *module, &[], out);
+        keys(request, of, *module, written, out);
+        is_free = matches!(stripped(of), Ty::Data | Ty::Map(..) | Ty::Error);
     }
-    foreign::keys(request, path, above, &[], out);
+    foreign::keys(request, path, above, written, out);
+    if is_free {
+        habits::keys(request, path, above, written, out);
+    }
 }
 
 fn keys(request: &Request<'_>, of: &Ty, module: Option<Symbol>, written: &[Symbol], out: &mut Offers) {
@@ -144,13 +150,13 @@ fn offer(request: &Request<'_>, slots: Vec<Slot<'_>>, written: &[Symbol], out: &
         one.detail(sigs.show(slot.ty)).doc(slot.doc);
         one.required = slot.required && !is_written;
         if !request.continued() {
-            one.snippet(assignment(sigs, slot.name.as_str(), slot.ty));
+            one.snippet(assignment(slot.name.as_str(), slot.ty));
         }
     }
 }
 
 /// `name = …` or `name { … }`, as its type is written.
-pub(super) fn assignment(sigs: &Signatures, name: &str, ty: &Ty) -> String {
+pub(super) fn assignment(name: &str, ty: &Ty) -> String {
     match stripped(ty) {
         Ty::Record(_) | Ty::Struct(_) => format!("{name} {{ $0 }}"),
         Ty::Map(_, value) if matches!(stripped(value), Ty::Record(_) | Ty::Ref(_)) => {
@@ -159,10 +165,7 @@ pub(super) fn assignment(sigs: &Signatures, name: &str, ty: &Ty) -> String {
         Ty::Map(..) | Ty::Set(_) => format!("{name} = {{$0}}"),
         Ty::List(_) => format!("{name} = [$0]"),
         Ty::Scalar(scalar) if in_quotes(*scalar) => format!("{name} = \"$0\""),
-        other => {
-            let _ = (sigs, other);
-            format!("{name} = $0")
-        }
+        _ => format!("{name} = $0"),
     }
 }
 

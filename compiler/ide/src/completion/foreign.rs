@@ -109,12 +109,8 @@ pub(super) fn kubernetes_kinds(request: &Request<'_>, out: &mut Offers) {
 /// The schema that holds at the end of `path` below `above`, and where in it.
 fn place(request: &Request<'_>, path: &[Node<'_>], above: &[Key]) -> Option<(Schema, Vec<Seg>)> {
     let (at, root) = path.iter().enumerate().rev().find_map(|(at, node)| Some((at, root(node)?)))?;
-    let (mut segs, named) = segments(&path[at + 1..])?;
-    if named && above.is_empty() {
-        // The name of an element, which is anybody's choice.
-        return None;
-    }
-    segs.extend(above.iter().skip(usize::from(named)).map(segment));
+    let mut segs = segments(&path[at + 1..])?;
+    segs.extend(above.iter().map(segment));
     let schemas = request.analysis.session().project().schemas(request.analysis.db());
     let schema = match root {
         Root::Chart(head, body) => {
@@ -172,51 +168,51 @@ fn segment(key: &Key) -> Seg {
     Seg::Key(key.literal().unwrap_or_else(|| Symbol::new("*")))
 }
 
-/// The way from a foreign record down to the end of `path`, and whether the next key is the name of an element (`by name { … }`);
-/// nothing if it leads through something else.
-fn segments(path: &[Node<'_>]) -> Option<(Vec<Seg>, bool)> {
+/// The way from a foreign record down to the end of `path`; nothing if it leads through something else.
+fn segments(path: &[Node<'_>]) -> Option<Vec<Seg>> {
     let mut segs = Vec::new();
-    let mut lists = 0;
-    let mut named = false;
+    // Of a list that is appended to, the brackets are the same list.
+    let mut appended = false;
+    // The keys of a list that is written as a map are no part of the way.
+    let mut keyed = false;
     for node in path {
         match node {
             Node::Stmt(Stmt { kind: StmtKind::Field(field), .. }) => {
-                // Of the statement that is written only what stands before the marker.
-                let above = field.path.iter().take_while(|k| k.literal().is_none_or(|n| n != MARKER));
-                let whole = field.path.iter().all(|k| k.literal().is_none_or(|n| n != MARKER));
-                if whole {
-                    segs.extend(above.skip(usize::from(named)).map(segment));
-                    named = false;
+                let marked = field.path.iter().any(|k| k.literal().is_some_and(|n| n == MARKER));
+                let skip = usize::from(std::mem::take(&mut keyed));
+                if !marked {
+                    segs.extend(field.path.iter().skip(skip).map(segment));
                 }
-                if field.append {
-                    lists += 1;
+                keyed = matches!(field.value, Some(FieldValue::Keyed { .. } | FieldValue::KeyedExpr { .. }));
+                appended = field.append && !marked;
+                if keyed || appended {
                     segs.push(Seg::Index(0));
-                }
-                if matches!(field.value, Some(FieldValue::Keyed { .. })) {
-                    segs.push(Seg::Index(0));
-                    named = true;
                 }
             }
             Node::Stmt(Stmt { kind: StmtKind::Entry { head, .. }, .. }) => {
                 segs.extend(head.words.iter().map(segment));
             }
-            Node::Stmt(Stmt { kind: StmtKind::Let { .. } | StmtKind::Check { .. } | StmtKind::Spread(_), .. }) => {
-                return None;
-            }
-            Node::Expr(Expr { kind: ExprKind::List(_), .. }) if lists == 0 => segs.push(Seg::Index(0)),
-            Node::Expr(Expr { kind: ExprKind::List(_), .. }) => lists -= 1,
-            Node::Expr(Expr {
-                kind: ExprKind::Call { .. } | ExprKind::Binary { .. } | ExprKind::Member { .. },
-                ..
-            })
-            | Node::Generator(_)
-            | Node::Pattern(_)
-            | Node::Type(_)
-            | Node::Where(_) => return None,
+            Node::Expr(Expr { kind: ExprKind::List(_), .. }) if appended => appended = false,
+            Node::Expr(Expr { kind: ExprKind::List(_), .. }) => segs.push(Seg::Index(0)),
+            _ if leads_away(node) => return None,
             _ => {}
         }
     }
-    Some((segs, named))
+    Some(segs)
+}
+
+/// Is what is inside of `node` no part of the record around it?
+fn leads_away(node: &Node<'_>) -> bool {
+    match node {
+        Node::Stmt(stmt) => {
+            matches!(stmt.kind, StmtKind::Let { .. } | StmtKind::Check { .. } | StmtKind::Spread(_))
+        }
+        Node::Expr(expr) => {
+            matches!(expr.kind, ExprKind::Call { .. } | ExprKind::Binary { .. } | ExprKind::Member { .. })
+        }
+        Node::Generator(_) | Node::Pattern(_) | Node::Type(_) | Node::Where(_) => true,
+        _ => false,
+    }
 }
 
 struct Chart {

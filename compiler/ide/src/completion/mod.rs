@@ -10,6 +10,9 @@ mod clauses;
 mod entries;
 mod fields;
 mod foreign;
+mod habits;
+#[cfg(test)]
+mod measure;
 mod names;
 mod request;
 mod spot;
@@ -19,10 +22,12 @@ mod tests;
 mod values;
 
 use crate::{Analysis, FilePosition};
+use kss_sema::Cursor;
 use kss_span::TextRange;
-use request::Request;
+pub(crate) use request::{MARKER, Request};
 use rustc_hash::FxHashSet;
 use spot::Spot;
+pub(crate) use spot::find as find_spot;
 
 /// Something that could be written.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -172,10 +177,24 @@ impl Analysis {
 
     /// The same for a text that the project doesn't have yet: of declarations in it only the project's are known.
     pub(crate) fn completions_in(&self, file: kss_span::FileId, text: &str, offset: u32) -> Vec<Completion> {
-        let Some(request) = Request::new(self, file, text, offset) else { return Vec::new() };
+        let Some(request) = Request::new(self, file, text, offset, "") else { return Vec::new() };
         let spot = spot::find(&request);
+        // `a.b` alone is an expression to the parser; outside of sets it is about to be a field.
+        if spot.is_lone_path()
+            && !matches!(request.cursor(), Some(Cursor::Member(_) | Cursor::Entry(_) | Cursor::Kind))
+            && let Some(assigned) = Request::new(self, file, text, offset, " = none")
+        {
+            let found = self.offers(&assigned, &spot::find(&assigned));
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        self.offers(&request, &spot)
+    }
+
+    fn offers(&self, request: &Request<'_>, spot: &Spot<'_>) -> Vec<Completion> {
         let mut offers = Offers { range: request.range, out: Vec::new() };
-        self.offer(&request, &spot, &mut offers);
+        self.offer(request, spot, &mut offers);
         offers.finish()
     }
 
@@ -187,7 +206,7 @@ impl Analysis {
             Spot::Key { path, above } => fields::below(request, path, above, out),
             Spot::Value { path } => values::offer(request, path, out),
             Spot::Text { path } => foreign::texts(request, path, out),
-            Spot::Member { path, base } => values::members(request, path, base, out),
+            Spot::Member { base, .. } => values::members(request, base, out),
             Spot::Pattern { path } => values::patterns(request, path, out),
             Spot::Type => names::types(request, out),
             Spot::Module { path, remove } => names::modules(request, path, *remove, out),
@@ -200,6 +219,7 @@ impl Analysis {
             Spot::HeadName { path, head, new } => names::head(request, path, head, *new, out),
             Spot::Namespace => names::entries(request, "namespace", out),
             Spot::Site => names::sites(request, out),
+            Spot::ItemKey => drop(out.add("name", CompletionKind::Field, rank(0, 0))),
             Spot::Base => names::bases(request, out),
             Spot::Code => names::codes(out),
             Spot::Import { import, at, selected } => names::imports(request, import, *at, *selected, out),

@@ -69,7 +69,6 @@ pub(super) fn modules(request: &Request<'_>, path: &[Node<'_>], remove: bool, ou
 }
 
 fn add_module(module: &ModuleSig, fit: u8, request: &Request<'_>, body: bool, out: &mut Offers) {
-    let sigs = request.sigs();
     let own = !module.item.key().file.starts_with("std/");
     let offer = out.add(module.name.as_str(), CompletionKind::Module, rank(fit, u8::from(!own)));
     let scope = match module.scope {
@@ -82,7 +81,7 @@ fn add_module(module: &ModuleSig, fit: u8, request: &Request<'_>, body: bool, ou
     let required: Vec<_> = module.options.iter().filter(|(_, o)| o.required).collect();
     if body && !required.is_empty() && !request.continued() {
         let fields = required.iter().enumerate().map(|(at, (name, option))| {
-            let assigned = super::fields::assignment(sigs, name.as_str(), &option.ty);
+            let assigned = super::fields::assignment(name.as_str(), &option.ty);
             assigned.replace("${1:", &format!("${{{}:", at + 1)).replace("$0", &format!("${}", at + 1))
         });
         let fields = fields.collect::<Vec<_>>().join(", ");
@@ -210,9 +209,9 @@ pub(super) fn targets(request: &Request<'_>, path: &[Node<'_>], remove: bool, ou
 /// A further word of a head: the name of an entry, or the Kubernetes kind of a manifest.
 pub(super) fn head(request: &Request<'_>, path: &[Node<'_>], head: &Head, new: bool, out: &mut Offers) {
     let Some(kind) = head.words.first().and_then(Key::literal) else { return };
-    if at_by(request, head, kind) {
-        out.add("by", CompletionKind::Keyword, rank(0, 0)).snippet("by ${1:name} { $0 }");
-        return;
+    if !request.sigs().kinds.contains_key(&kind) {
+        // `env by name { … }`
+        out.add("by", CompletionKind::Keyword, rank(0, 0)).snippet("by ${1:name} {\n  $0\n}");
     }
     let is_manifest = request.sigs().kinds.get(&kind).is_some_and(|k| k.kubernetes);
     let at = head.words.iter().position(|w| w.literal().is_some_and(|n| n == super::request::MARKER));
@@ -230,12 +229,6 @@ pub(super) fn head(request: &Request<'_>, path: &[Node<'_>], head: &Head, new: b
     if let Some(module) = request.module() {
         out.add(module.name.as_str(), CompletionKind::Entry, rank(0, 0)).detail("the name of the module");
     }
-}
-
-/// A second word behind one that is no kind: a list is written by the names of its elements.
-fn at_by(request: &Request<'_>, head: &Head, kind: Symbol) -> bool {
-    let second = head.words.get(1).and_then(Key::literal).is_some_and(|n| n == super::request::MARKER);
-    second && !request.sigs().kinds.contains_key(&kind) && kind != "overlay"
 }
 
 /// Entries of a kind.

@@ -1,7 +1,7 @@
 //! The text with a marker in place of the word at the cursor, its tree, and what the lowering says of that place.
 
 use crate::Analysis;
-use kss_sema::{Cursor, Decl, FileItems, Signatures};
+use kss_sema::{Cursor, Decl, FileItems, Index, Signatures};
 use kss_span::{FileId, Symbol, TextRange};
 use kss_syntax::ast::Stmt;
 use kss_syntax::visit::{Node, walk};
@@ -9,10 +9,62 @@ use kss_syntax::{Parsed, TokenKind};
 use std::sync::{Arc, OnceLock};
 
 /// A word that nobody writes.
-pub(super) const MARKER: &str = "kssc_marker_here";
+pub(crate) const MARKER: &str = "kssc_marker_here";
+
+/// Words behind which a value, a type or a name stands.
+const LEADS: [&str; 48] = [
+    "in",
+    "and",
+    "or",
+    "not",
+    "is",
+    "then",
+    "else",
+    "if",
+    "match",
+    "where",
+    "every",
+    "some",
+    "no",
+    "fail",
+    "at",
+    "with",
+    "check",
+    "expect",
+    "covered",
+    "for",
+    "each",
+    "containing",
+    "owner",
+    "per",
+    "ref",
+    "set",
+    "Later",
+    "use",
+    "needs",
+    "provide",
+    "tune",
+    "remove",
+    "given",
+    "private",
+    "default",
+    "override",
+    "force",
+    "append",
+    "shared",
+    "optional",
+    "import",
+    "cluster",
+    "module",
+    "overlay",
+    "ignore",
+    "unchecked",
+    "error",
+    "by",
+];
 
 /// What is asked for.
-pub(super) struct Request<'a> {
+pub(crate) struct Request<'a> {
     pub(super) analysis: &'a Analysis,
     pub(super) file: FileId,
     /// What is replaced: the word at the cursor, or the text between quotes.
@@ -25,24 +77,37 @@ pub(super) struct Request<'a> {
     pub(super) next: Option<char>,
     /// The item with the marker.
     pub(super) decl: Option<Decl>,
-    cursor: OnceLock<Option<Cursor>>,
+    /// The tree of the file, with the marker.
+    tree: Arc<kss_syntax::ast::File>,
+    index: OnceLock<Index>,
 }
 
 impl<'a> Request<'a> {
-    pub(super) fn new(analysis: &'a Analysis, file: FileId, text: &str, offset: u32) -> Option<Request<'a>> {
+    /// `behind` is written behind the marker, to tell the parser what the statement is about to be.
+    pub(crate) fn new(
+        analysis: &'a Analysis,
+        file: FileId,
+        text: &str,
+        offset: u32,
+        behind: &str,
+    ) -> Option<Request<'a>> {
         let offset = (offset as usize).min(text.len());
         if !text.is_char_boundary(offset) {
             return None;
         }
         let mut range = word_at(text, offset);
-        let mut copy = with_marker(text, &range);
+        let mut copy = with_marker(text, &range, behind);
         let mut parsed = kss_syntax::parse(file, &copy);
         let mut in_text = false;
         match token_at(&parsed, range.start) {
             TokenKind::Comment | TokenKind::Doc => return None,
+            _ if in_open_hole(text, &range) => {
+                copy = with_marker(text, &range, closing(text, &range));
+                parsed = kss_syntax::parse(file, &copy);
+            }
             TokenKind::TextPart | TokenKind::RawText => {
                 range = text_at(text, offset)?;
-                copy = with_marker(text, &range);
+                copy = with_marker(text, &range, "");
                 parsed = kss_syntax::parse(file, &copy);
                 in_text = true;
             }
@@ -58,11 +123,12 @@ impl<'a> Request<'a> {
             before: statement_before(&parsed, &copy, range.start),
             next,
             decl: marked_item(path, &parsed, range.start),
-            cursor: OnceLock::new(),
+            tree: parsed.file,
+            index: OnceLock::new(),
         })
     }
 
-    pub(super) fn sigs(&self) -> &'a Arc<Signatures> {
+    pub(crate) fn sigs(&self) -> &'a Arc<Signatures> {
         self.analysis.signatures()
     }
 
@@ -76,6 +142,20 @@ impl<'a> Request<'a> {
         self.decl.as_ref().map_or_else(|| kss_span::ItemId::new(file(), Symbol::new("statement")), |decl| decl.id)
     }
 
+    /// Walks the items of the project in whose files the word stands; of the file at the cursor the text as it is now.
+    pub(super) fn trees_naming(&self, word: Symbol, mut visit: impl FnMut(&Stmt)) {
+        let finder = memchr::memmem::Finder::new(word.as_str());
+        for file in self.analysis.session().files() {
+            if file == self.file {
+                self.tree.items.iter().for_each(|stmt| visit(stmt));
+            } else if finder.find(self.analysis.text(file).as_bytes()).is_some()
+                && let Some(items) = self.analysis.items(file)
+            {
+                items.decls.iter().for_each(|decl| visit(&decl.stmt));
+            }
+        }
+    }
+
     /// The module around.
     pub(super) fn module(&self) -> Option<&'a kss_sema::ModuleSig> {
         let name = self.item().key().name;
@@ -85,22 +165,43 @@ impl<'a> Request<'a> {
 
     /// What the lowering of the item says could stand at the cursor.
     pub(super) fn cursor(&self) -> Option<&Cursor> {
+        self.index().cursor.as_ref()
+    }
+
+    /// What is known of the item with the marker in it.
+    pub(crate) fn index(&self) -> &Index {
         let index = || {
-            let decl = self.decl.as_ref()?;
+            let Some(decl) = &self.decl else { return Index::default() };
             let marker = Some(Symbol::new(MARKER));
             if marker_in_type(&decl.stmt) {
                 // Types are known by their nodes, which the marker moves.
                 let sigs = self.analysis.signatures_with(self.file, decl);
-                return kss_sema::index_item(&sigs, decl, marker).cursor;
+                return kss_sema::index_item(&sigs, decl, marker);
             }
-            kss_sema::index_item(self.sigs(), decl, marker).cursor
+            kss_sema::index_item(self.sigs(), decl, marker)
         };
-        self.cursor.get_or_init(index).as_ref()
+        self.index.get_or_init(index)
     }
 
     /// The word before the cursor in its statement.
     pub(super) fn previous(&self) -> Option<&(TokenKind, String)> {
         self.before.first()
+    }
+
+    /// Ends a value before the cursor, so that only a word that goes on with it can stand there?
+    pub(super) fn is_behind_value(&self) -> bool {
+        match self.previous() {
+            Some((TokenKind::Word, word)) => !LEADS.contains(&word.as_str()),
+            Some((kind, _)) => matches!(
+                kind,
+                TokenKind::Literal(_)
+                    | TokenKind::Close
+                    | TokenKind::TextClose
+                    | TokenKind::RawText
+                    | TokenKind::RangeName
+            ),
+            None => false,
+        }
     }
 
     /// The first word of the statement.
@@ -161,8 +262,34 @@ fn text_at(text: &str, offset: usize) -> Option<std::ops::Range<usize>> {
     (!text[start..end].contains("${")).then_some(start..end)
 }
 
-fn with_marker(text: &str, range: &std::ops::Range<usize>) -> String {
-    [&text[..range.start], MARKER, &text[range.end..]].concat()
+/// Is the word in a hole of a text that nobody has closed yet: `"${na`?
+fn in_open_hole(text: &str, range: &std::ops::Range<usize>) -> bool {
+    let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
+    let behind = text[range.end..].split(['\n', '"']).next().unwrap_or_default();
+    let open = before.rfind("${").is_some_and(|at| !before[at..].contains('}'));
+    open && !behind.contains('}')
+}
+
+/// What closes the hole and its text, unless that is there, and makes a key of a text where one is likely.
+fn closing(text: &str, range: &std::ops::Range<usize>) -> &'static str {
+    let behind = text[range.end..].split('\n').next().unwrap_or_default();
+    if behind.contains('"') {
+        return "}";
+    }
+    let line = text[..range.start].rsplit('\n').next().unwrap_or_default();
+    let before = line.split('"').next().unwrap_or_default().trim();
+    let words = before.split(' ').count();
+    let plain = before.chars().all(|c| is_word(c) || c == ' ');
+    match (plain, before.is_empty()) {
+        (true, false) if words <= 2 => "}\" {}",
+        (true, true) => "}\" = none",
+        _ if before.ends_with("=>") => "}\" = none",
+        _ => "}\"",
+    }
+}
+
+fn with_marker(text: &str, range: &std::ops::Range<usize>, behind: &str) -> String {
+    [&text[..range.start], MARKER, behind, &text[range.end..]].concat()
 }
 
 /// The token that `at` is in, of one that begins there that.

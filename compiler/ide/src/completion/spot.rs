@@ -11,10 +11,10 @@ use kss_syntax::visit::{Node, Visitor, walk};
 use kss_value::ScopeKind;
 
 /// The parts of the tree around the marker, the outermost first.
-pub(super) type Path<'t> = Vec<Node<'t>>;
+pub(crate) type Path<'t> = Vec<Node<'t>>;
 
 /// What is to be written at the cursor, as far as the syntax knows.
-pub(super) enum Spot<'t> {
+pub(crate) enum Spot<'t> {
     /// A new name, a reason, nothing.
     Nothing,
     /// A word between the parts of a statement or expression.
@@ -22,7 +22,7 @@ pub(super) enum Spot<'t> {
     /// The first word of a statement; `prefixed`: behind `private`, `default`, `append` ….
     Statement { path: Path<'t>, prefixed: bool },
     /// A further key of a path: those before it.
-    Key { path: Path<'t>, above: Vec<Key> },
+    Key { path: Path<'t>, above: &'t [Key] },
     /// A value.
     Value { path: Path<'t> },
     /// The content of a text.
@@ -53,12 +53,38 @@ pub(super) enum Spot<'t> {
     Namespace,
     /// Behind `in` of a cluster, or `overlay`.
     Site,
+    /// Behind `by`: the field by which items of a list are told apart.
+    ItemKey,
     /// Behind `given`.
     Base,
     /// A code of an error.
     Code,
     /// A part of a path of an import.
     Import { import: &'t Import, at: usize, selected: bool },
+}
+
+impl<'t> Spot<'t> {
+    /// The parts of the tree around it, where the marker is a value, a key or a field.
+    pub(crate) fn path(&self) -> &[Node<'t>] {
+        match self {
+            Spot::Statement { path, .. }
+            | Spot::Key { path, .. }
+            | Spot::Value { path }
+            | Spot::Text { path }
+            | Spot::Member { path, .. } => path,
+            _ => &[],
+        }
+    }
+
+    /// Is it the last name of a path that is a whole statement?
+    pub(super) fn is_lone_path(&self) -> bool {
+        let Spot::Member { path, .. } = self else { return false };
+        let statement = path.iter().rposition(|n| matches!(n, Node::Stmt(_)));
+        let alone = |at: usize| {
+            path[at + 1..].iter().all(|n| matches!(n, Node::Expr(Expr { kind: ExprKind::Member { .. }, .. })))
+        };
+        statement.is_some_and(|at| matches!(path[at], Node::Stmt(Stmt { kind: StmtKind::Element(_), .. })) && alone(at))
+    }
 }
 
 /// The kinds of bodies that statements stand in.
@@ -78,19 +104,6 @@ pub(super) enum Body {
     Type,
     /// Anything else in braces.
     Record,
-}
-
-/// The keys of a path that stands as an expression.
-fn keys_of(expr: &Expr) -> Option<Vec<Key>> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(vec![Key::Bare(Name { id: expr.id, text: *name })]),
-        ExprKind::Member { base, key, optional: false } => {
-            let mut keys = keys_of(base)?;
-            keys.push(key.clone());
-            Some(keys)
-        }
-        _ => None,
-    }
 }
 
 pub(super) fn is_marked(expr: &Expr) -> bool {
@@ -113,7 +126,7 @@ pub(super) fn marked_pattern(pattern: &Pattern) -> bool {
 }
 
 /// Finds the marker.
-pub(super) fn find<'t>(request: &'t Request<'_>) -> Spot<'t> {
+pub(crate) fn find<'t>(request: &'t Request<'_>) -> Spot<'t> {
     if let Some(spot) = by_tokens(request) {
         return spot;
     }
@@ -122,6 +135,9 @@ pub(super) fn find<'t>(request: &'t Request<'_>) -> Spot<'t> {
         walk(stmt, &mut finder);
     }
     match finder.found {
+        Some(Spot::Value { .. } | Spot::Type | Spot::Scope | Spot::Pattern { .. }) if request.is_behind_value() => {
+            Spot::Clause
+        }
         Some(spot) => spot,
         // Behind a value the marker can't stand, so the parser left it out.
         None if request.previous().is_some() => Spot::Clause,
@@ -142,7 +158,6 @@ fn by_tokens<'t>(request: &Request<'_>) -> Option<Spot<'t>> {
         ("code", Some(_)) if request.first_word() == "check" => Some(Spot::Code),
         ("error", Some("expect" | "or")) if request.first_word() == "expect" => Some(Spot::Code),
         ("per", Some(_)) => Some(Spot::Scope),
-        (_, Some("for")) => Some(Spot::Clause),
         _ => None,
     }
 }
@@ -219,18 +234,7 @@ impl<'t> Finder<'t> {
         let mut path = self.path.clone();
         path.pop();
         match path.last().copied()? {
-            Node::Expr(Expr { kind: ExprKind::Member { base, .. }, .. }) => {
-                // `a.b.` where a statement begins is a path to write.
-                let around = path.len().checked_sub(2).map(|at| path[at]);
-                let begins = matches!(around, Some(Node::Stmt(stmt)) if matches!(stmt.kind, StmtKind::Element(_)));
-                match keys_of(base).filter(|_| begins) {
-                    Some(above) => {
-                        path.truncate(path.len() - 2);
-                        Some(Spot::Key { path, above })
-                    }
-                    None => Some(Spot::Member { path, base }),
-                }
-            }
+            Node::Expr(Expr { kind: ExprKind::Member { base, .. }, .. }) => Some(Spot::Member { path, base }),
             Node::Head(head) => {
                 path.pop();
                 self.head(path, head)
@@ -241,7 +245,7 @@ impl<'t> Finder<'t> {
                     let prefixed = field.layer.is_some() || field.private || field.append;
                     match at {
                         0 => Some(Spot::Statement { path, prefixed }),
-                        at => Some(Spot::Key { path, above: field.path.get(..at)?.to_vec() }),
+                        at => Some(Spot::Key { path, above: field.path.get(..at)? }),
                     }
                 }
                 StmtKind::Use { .. } => Some(Spot::Module { path, remove: false }),
@@ -249,12 +253,12 @@ impl<'t> Finder<'t> {
                     let at = target.path.iter().position(marked_key)?;
                     match (at, target.head.words.is_empty()) {
                         (0, true) => Some(Spot::Target { path, remove: true }),
-                        (at, _) => Some(Spot::Key { path, above: target.path.get(..at)?.to_vec() }),
+                        (at, _) => Some(Spot::Key { path, above: target.path.get(..at)? }),
                     }
                 }
                 StmtKind::Unchecked { path: keys, .. } => {
                     let at = keys.iter().position(marked_key)?;
-                    Some(Spot::Key { path, above: keys.get(..at)?.to_vec() })
+                    Some(Spot::Key { path, above: keys.get(..at)? })
                 }
                 _ => None,
             },
@@ -326,7 +330,7 @@ impl<'t> Finder<'t> {
             StmtKind::Expect(Expect::Error { code: Some(code), .. }) if marked(code) => Some(Spot::Code),
             StmtKind::Field(field) => match &field.value {
                 Some(FieldValue::Keyed { by, .. } | FieldValue::KeyedExpr { by, .. }) if marked(by) => {
-                    Some(Spot::Nothing)
+                    Some(Spot::ItemKey)
                 }
                 _ => None,
             },

@@ -95,7 +95,7 @@ const RECORD: &[Keyword] = &[
 ];
 
 /// Words with which a line goes on that began above.
-const CONTINUE: [&str; 7] = ["else", "where", "because", "and", "or", "with", "at"];
+const CONTINUE: [&str; 8] = ["else", "where", "because", "and", "or", "code", "with", "at"];
 
 pub(super) fn offer(request: &Request<'_>, path: &[Node<'_>], prefixed: bool, out: &mut Offers) {
     let body = match spot::body(path) {
@@ -128,7 +128,13 @@ pub(super) fn offer(request: &Request<'_>, path: &[Node<'_>], prefixed: bool, ou
             record_words(request, prefixed, out);
         }
         Body::Test => keywords(TEST, request, out),
-        Body::Type => keywords(TYPE, request, out),
+        Body::Type => {
+            keywords(TYPE, request, out);
+            // `{ Name : T }` is a map until it has fields.
+            if spot::block(path).is_some_and(|block| block.stmts.len() == 1) {
+                super::names::types(request, out);
+            }
+        }
         Body::Record => match request.cursor() {
             Some(Cursor::Value { .. }) => values::offer(request, path, out),
             _ => {
@@ -166,6 +172,9 @@ fn keywords(words: &[Keyword], request: &Request<'_>, out: &mut Offers) {
 fn kinds(request: &Request<'_>, scope: ScopeKind, fit: u8, out: &mut Offers) {
     for sig in request.sigs().kinds.values() {
         let fits = fits_scope(sig, scope);
+        if !fits && sig.usage == KindUse::Structure {
+            continue;
+        }
         let offer = out.add(sig.name.as_str(), CompletionKind::Kind, rank(if fits { fit } else { 4 }, distance(sig)));
         offer.detail(describe(request.sigs(), sig)).doc(sig.doc.as_deref());
         if !request.continued() && request.next.is_none_or(|c| c == '\n' || c == '}') {

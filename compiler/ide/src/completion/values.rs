@@ -216,7 +216,7 @@ fn words(expected: Option<&Ty>, path: &[Node<'_>], out: &mut Offers) {
 }
 
 /// What stands behind a dot.
-pub(super) fn members(request: &Request<'_>, path: &[Node<'_>], base: &Expr, out: &mut Offers) {
+pub(super) fn members(request: &Request<'_>, base: &Expr, out: &mut Offers) {
     match request.cursor() {
         Some(Cursor::Kind) => super::names::kinds(request, out),
         Some(Cursor::Entry(kind)) => {
@@ -228,7 +228,6 @@ pub(super) fn members(request: &Request<'_>, path: &[Node<'_>], base: &Expr, out
         Some(Cursor::Member(ty)) => of_type(request, ty, out),
         _ => by_words(request, base, out),
     }
-    let _ = path;
 }
 
 fn of_type(request: &Request<'_>, ty: &Ty, out: &mut Offers) {
