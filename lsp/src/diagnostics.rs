@@ -4,7 +4,7 @@ use crate::snapshot::Snap;
 use kss_diag::{Diagnostic, Severity};
 use kss_eval::ScopeModel;
 use kss_ide::{Analysis, Evaluated};
-use kss_project::Places;
+use kss_project::{Places, Statics};
 use kss_span::FileId;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -12,8 +12,9 @@ use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, DiagnosticTag, Number
 
 /// A check in its steps, the quick ones first.
 pub(crate) enum Step {
-    /// What syntax and types tell of the new text, with what the evaluation of an earlier one reported.
-    Quick(Vec<Diagnostic>),
+    /// What syntax and types tell of the new text, with what the evaluation of an earlier one reported. The evaluation begins
+    /// when the client was told, so that it takes no time from that.
+    Quick(Vec<Diagnostic>, Statics),
     /// Everything, with what was evaluated.
     Whole(Vec<Diagnostic>, Parts),
 }
@@ -21,16 +22,23 @@ pub(crate) enum Step {
 /// Evaluated sites and clusters.
 pub(crate) type Parts = Arc<Vec<Arc<ScopeModel>>>;
 
-/// Checks a project, and tells each step. Without `evaluate` the quick one is all there is.
-pub(crate) fn check(analysis: &Analysis, known: &Parts, evaluate: bool, tell: impl Fn(Step)) {
+/// The quick step of a check. Without `evaluate` it is all there is.
+pub(crate) fn check(analysis: &Analysis, known: &Parts, evaluate: bool) -> Step {
     let session = analysis.session();
     let statics = session.check_statically();
     if !evaluate {
-        return tell(Step::Whole(session.diagnostics(&statics, &[]), Parts::default()));
+        return Step::Whole(session.diagnostics(&statics, &[]), Parts::default());
     }
-    tell(Step::Quick(session.diagnostics(&statics, known)));
-    let parts = Arc::new(session.parts(&statics));
-    tell(Step::Whole(session.diagnostics(&statics, &parts), parts));
+    Step::Quick(session.diagnostics(&statics, known), statics)
+}
+
+/// The other step, after `statics` of the same text. It runs on threads that count less than those which answer.
+pub(crate) fn evaluate(analysis: Analysis, statics: Statics) -> Step {
+    rayon::scope(move |_| {
+        let session = analysis.session();
+        let parts = Arc::new(session.parts(&statics));
+        Step::Whole(session.diagnostics(&statics, &parts), parts)
+    })
 }
 
 /// What can't be written of what was evaluated: found last, when there is time for it. It holds no snapshot.

@@ -2,9 +2,13 @@
 
 use crate::config::Client as Abilities;
 use crate::world::Outgoing;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tower_lsp::Client;
 use tower_lsp::ls_types::*;
+
+/// What a client gets to read in peace before work begins that takes all processors.
+const READING: Duration = Duration::from_millis(1);
 
 /// Passes everything on, in order, until nothing more can come.
 pub(crate) async fn forward(client: Client, abilities: Abilities, mut from: UnboundedReceiver<Outgoing>) {
@@ -13,6 +17,12 @@ pub(crate) async fn forward(client: Client, abilities: Abilities, mut from: Unbo
         match next {
             Outgoing::Publish { uri, version, diagnostics } => {
                 client.publish_diagnostics(uri, diagnostics, version).await
+            }
+            Outgoing::Then(work) => {
+                tokio::spawn(async move {
+                    tokio::time::sleep(READING).await;
+                    work();
+                });
             }
             Outgoing::Refresh => refresh(&client, &abilities),
             Outgoing::Progress(Some(title)) if abilities.progress => {

@@ -39,6 +39,9 @@ pub fn run(options: &Options) -> std::io::Result<u8> {
         log_to(File::options().create(true).append(true).open(path)?, options.log_level.as_deref());
     }
     let record = options.record.as_ref().map(File::create).transpose()?;
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(8 << 20).start_handler(|_| kss_project::lower_priority());
+    // A second server in one process shares the threads of the first.
+    let _ = pool.build_global();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 << 20).build()?;
     let polite = Arc::new(AtomicBool::new(false));
     let code = runtime.block_on(serve(options, record, polite));
@@ -68,7 +71,9 @@ async fn serve(options: &Options, record: Option<File>, polite: Arc<AtomicBool>)
 }
 
 fn log_to(file: File, level: Option<&str>) {
-    let filter = EnvFilter::try_new(level.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Queries tell what they do; a level alone is about the server.
+    let filter = |level: &str| EnvFilter::try_new(format!("salsa=warn,{level}"));
+    let filter = level.and_then(|level| filter(level).ok()).unwrap_or_else(|| EnvFilter::new("salsa=warn,info"));
     let subscriber = tracing_subscriber::fmt().with_writer(file).with_ansi(false).with_env_filter(filter).finish();
     // Only a second server in one process could find one set.
     let _ = tracing::subscriber::set_global_default(subscriber);

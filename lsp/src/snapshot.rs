@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tower_lsp::ls_types::{Location, LocationLink, Position, TextEdit, Uri, WorkspaceEdit};
 
-/// Everything that is wrong in a project at one of its revisions.
+/// What is known to be wrong in a project at one of its revisions.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// The revision that it is of.
     pub revision: u64,
+    /// Was that revision evaluated? If not, what an earlier one reported stands in for it.
+    pub whole: bool,
     /// All of it, arranged.
     pub all: Vec<Diagnostic>,
 }

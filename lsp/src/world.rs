@@ -1,20 +1,22 @@
 //! The one thread that owns all projects. It takes everything that the client says in the order in which it was said; what
 //! takes time runs elsewhere, on snapshots, which a change cancels.
 
+mod checks;
+
 use crate::config::{Client, Config};
 use crate::diagnostics::{Parts, Step};
 use crate::snapshot::{Found, OpenUris, Snap, path_of};
 use crate::{convert, diagnostics, library, project};
 use kss_diag::Diagnostic;
-use kss_ide::{Host, cancellable};
-use kss_project::{Loaded, SourceText};
+use kss_ide::Host;
+use kss_project::{Loaded, SourceText, Statics};
 use kss_span::{FileId, Symbol};
 use rustc_hash::FxHashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc::UnboundedSender, oneshot};
 use tower_lsp::ls_types::{self as lsp, Uri};
 
@@ -42,6 +44,8 @@ pub(crate) enum Event {
     Ask { uri: Option<Uri>, job: Job },
     /// Wants what is wrong in a document now.
     Pull { uri: Uri, reply: oneshot::Sender<Vec<lsp::Diagnostic>> },
+    /// The client knows what the quick step of a check has found.
+    Told { folder: Arc<Path>, revision: u64, statics: Statics },
     /// A step of a check ended.
     Checked { folder: Arc<Path>, revision: u64, step: Step },
     /// Nothing has changed for a while.
@@ -58,6 +62,8 @@ pub(crate) enum Outgoing {
     Publish { uri: Uri, version: Option<i32>, diagnostics: Vec<lsp::Diagnostic> },
     /// What was answered before may be different now.
     Refresh,
+    /// To be done when everything before was said.
+    Then(Box<dyn FnOnce() + Send>),
     /// Something takes long: what, or that it has ended.
     Progress(Option<String>),
 }
@@ -80,9 +86,6 @@ struct Project {
     found: Arc<Found>,
     /// What was evaluated last.
     parts: Parts,
-    /// What was evaluated before, until the database has let go of it as well: whoever lets go last takes it apart, and that
-    /// takes time.
-    old: Vec<Parts>,
     /// What the client was told, by file.
     published: FxHashMap<FileId, Vec<lsp::Diagnostic>>,
     waiting: Vec<(FileId, oneshot::Sender<Vec<lsp::Diagnostic>>)>,
@@ -98,7 +101,7 @@ pub(crate) struct World {
     open: OpenUris,
     out: UnboundedSender<Outgoing>,
     tx: Sender<Event>,
-    runtime: tokio::runtime::Handle,
+    runtime: Handle,
 }
 
 impl World {
@@ -119,7 +122,7 @@ impl World {
             open: OpenUris::default(),
             out,
             tx: tx.clone(),
-            runtime: tokio::runtime::Handle::current(),
+            runtime: Handle::current(),
         };
         // The stack is that of a main thread: trees may be deep.
         let thread = std::thread::Builder::new().name("projects".to_owned()).stack_size(16 << 20);
@@ -172,6 +175,7 @@ impl World {
             }
             Event::Ask { uri, job } => self.ask(uri.as_ref(), job),
             Event::Pull { uri, reply } => self.pull(&uri, reply),
+            Event::Told { folder, revision, statics } => self.evaluate(&folder, revision, statics),
             Event::Checked { folder, revision, step } => self.checked(&folder, revision, step),
             Event::Idle { folder, revision } => self.idle(&folder, revision),
             Event::Outputs { folder, revision, problems } => self.outputs(&folder, revision, problems),
@@ -189,6 +193,7 @@ impl World {
         let _ = self.out.send(Outgoing::Progress(Some(format!("reading {shown}"))));
         tracing::info!(folder = %folder.display(), "reading a project");
         let host = Host::new(load(folder));
+        host.session().parse_all();
         let _ = self.out.send(Outgoing::Progress(None));
         self.projects.push(Project {
             folder: folder.into(),
@@ -197,7 +202,6 @@ impl World {
             dirty: true,
             found: Arc::default(),
             parts: Parts::default(),
-            old: Vec::new(),
             published: FxHashMap::default(),
             waiting: Vec::new(),
         });
@@ -253,12 +257,11 @@ impl World {
         if library::name_of(&path).is_some() {
             return;
         }
-        let runtime = self.runtime.clone();
         if let Some(project) = self.project_of(&folder) {
+            let begun = Instant::now();
             project.host.set_text(file, text);
             project.touched();
-            let old = std::mem::take(&mut project.old);
-            runtime.spawn_blocking(move || drop(old));
+            tracing::debug!(version, us = begun.elapsed().as_micros() as u64, "change");
         }
     }
 
@@ -296,6 +299,7 @@ impl World {
     fn reload(&mut self, at: usize) {
         let folder = self.projects[at].folder.clone();
         let mut host = Host::new(load(&folder));
+        host.session().parse_all();
         for (path, document) in self.documents.iter_mut().filter(|(_, d)| d.project == folder) {
             if library::name_of(path).is_none() {
                 let name = Symbol::new(&project::name_of(path));
@@ -344,7 +348,7 @@ impl World {
             let _ = reply.send(Vec::new());
             return;
         };
-        if project.found.revision == project.revision {
+        if project.found.whole && project.found.revision == project.revision {
             let snap = self.snap(project, file, None);
             let _ = reply.send(diagnostics::of_file(&snap, file));
             return;
@@ -352,147 +356,6 @@ impl World {
         let folder = project.folder.clone();
         if let Some(project) = self.project_of(&folder) {
             project.waiting.push((file, reply));
-        }
-    }
-
-    fn check(&mut self) {
-        for project in self.projects.iter_mut().filter(|p| p.dirty) {
-            project.dirty = false;
-            let (analysis, tx) = (project.host.snapshot(), self.tx.clone());
-            let (folder, revision) = (project.folder.clone(), project.revision);
-            let (known, evaluate) = (project.parts.clone(), self.config.evaluate);
-            self.runtime.spawn_blocking(move || {
-                let begun = Instant::now();
-                // Nobody listens any more when the server stops.
-                let tell = |step| drop(tx.send(Event::Checked { folder: folder.clone(), revision, step }));
-                let check = || diagnostics::check(&analysis, &known, evaluate, tell);
-                let result = catch_unwind(AssertUnwindSafe(|| cancellable(AssertUnwindSafe(check))));
-                drop((analysis, known));
-                let done = match result {
-                    Ok(result) => result.is_ok(),
-                    Err(_) => {
-                        tracing::error!("a check failed; what was known before stays");
-                        false
-                    }
-                };
-                tracing::debug!(revision, ms = begun.elapsed().as_millis() as u64, done, "check");
-            });
-        }
-    }
-
-    fn checked(&mut self, folder: &Arc<Path>, revision: u64, step: Step) {
-        let Some(at) = self.projects.iter().position(|p| p.folder == *folder) else { return };
-        let current = self.projects[at].revision == revision;
-        let (all, whole) = match step {
-            Step::Quick(all) => (all, false),
-            Step::Whole(all, parts) => {
-                let project = &mut self.projects[at];
-                let old = std::mem::replace(&mut project.parts, parts);
-                project.old.push(old);
-                (all, true)
-            }
-        };
-        if !current {
-            return;
-        }
-        if whole {
-            self.projects[at].found = Arc::new(Found { revision, all });
-            self.answer_waiting(at);
-            let snap = self.snap(&self.projects[at], FileId(0), None);
-            self.publish(at, &snap, true);
-            self.wake_later(folder.clone(), revision);
-        } else {
-            let mut snap = self.snap(&self.projects[at], FileId(0), None);
-            snap.found = Arc::new(Found { revision, all });
-            self.publish(at, &snap, false);
-        }
-    }
-
-    fn answer_waiting(&mut self, at: usize) {
-        let waiting = std::mem::take(&mut self.projects[at].waiting);
-        let snap = self.snap(&self.projects[at], FileId(0), None);
-        for (file, reply) in waiting {
-            let _ = reply.send(diagnostics::of_file(&snap, file));
-        }
-    }
-
-    fn wake_later(&self, folder: Arc<Path>, revision: u64) {
-        let tx = self.tx.clone();
-        self.runtime.spawn(async move {
-            tokio::time::sleep(QUIET).await;
-            let _ = tx.send(Event::Idle { folder, revision });
-        });
-    }
-
-    /// Makes the outputs, to find what can't be written, and for whoever asks for them next.
-    fn idle(&mut self, folder: &Arc<Path>, revision: u64) {
-        let Some(project) = self.projects.iter().find(|p| p.folder == *folder && p.revision == revision) else {
-            return;
-        };
-        if !self.config.evaluate || project.parts.is_empty() {
-            return;
-        }
-        let (analysis, tx, folder) = (project.host.snapshot(), self.tx.clone(), folder.clone());
-        self.runtime.spawn_blocking(move || {
-            let prepare = || (analysis.evaluated(), analysis.session().places());
-            let prepared = cancellable(AssertUnwindSafe(prepare));
-            // Outputs take long and look at no clock, so nothing may wait for them.
-            drop(analysis);
-            let Ok((evaluated, places)) = prepared else { return };
-            let problems = catch_unwind(AssertUnwindSafe(|| diagnostics::of_outputs(&evaluated, &places)));
-            match problems {
-                Ok(problems) if problems.is_empty() => {}
-                Ok(problems) => drop(tx.send(Event::Outputs { folder, revision, problems })),
-                Err(_) => tracing::error!("the outputs could not be made"),
-            }
-        });
-    }
-
-    fn outputs(&mut self, folder: &Arc<Path>, revision: u64, problems: Vec<Diagnostic>) {
-        let Some(at) = self.projects.iter().position(|p| p.folder == *folder && p.revision == revision) else { return };
-        let mut all = self.projects[at].found.all.clone();
-        for problem in problems {
-            let known = all.iter().any(|d| d.code == problem.code && d.place == problem.place);
-            if !known {
-                all.push(problem);
-            }
-        }
-        self.projects[at].found = Arc::new(Found { revision, all });
-        let snap = self.snap(&self.projects[at], FileId(0), None);
-        self.publish(at, &snap, true);
-    }
-
-    /// Tells the client what is new; with `refresh` also that it may ask again.
-    fn publish(&mut self, at: usize, snap: &Snap, refresh: bool) {
-        let pulled = |file: FileId, documents: &FxHashMap<PathBuf, Document>| {
-            let open = || documents.values().any(|d| d.project == snap.folder && d.file == file);
-            self.client.pulls && open()
-        };
-        let mut now = diagnostics::by_file(snap);
-        let project = &mut self.projects[at];
-        let mut changed = false;
-        let mut files: Vec<FileId> = project.published.keys().chain(now.keys()).copied().collect();
-        files.sort();
-        files.dedup();
-        for file in files {
-            let diagnostics = now.remove(&file).unwrap_or_default();
-            if project.published.get(&file).is_some_and(|old| *old == diagnostics) {
-                continue;
-            }
-            changed = true;
-            let pulls = pulled(file, &self.documents);
-            if !pulls && let Some(uri) = snap.uri(file) {
-                let version =
-                    self.documents.values().find(|d| d.project == snap.folder && d.file == file).map(|d| d.version);
-                let _ = self.out.send(Outgoing::Publish { uri, version, diagnostics: diagnostics.clone() });
-            }
-            match diagnostics.is_empty() {
-                true => drop(project.published.remove(&file)),
-                false => drop(project.published.insert(file, diagnostics)),
-            }
-        }
-        if changed && refresh {
-            let _ = self.out.send(Outgoing::Refresh);
         }
     }
 }

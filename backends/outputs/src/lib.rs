@@ -26,6 +26,8 @@ pub struct Context<'a> {
     pub is_package: &'a (dyn Fn(&[Symbol]) -> bool + Sync),
     /// Content of files that values name by their path.
     pub files: &'a dyn Files,
+    /// Called between parts of the work; may unwind to end it.
+    pub pause: &'a (dyn Fn() + Sync),
 }
 
 /// All files of the deploy tree, and what can't be written. Clusters are written side by side; the order of files and
@@ -58,6 +60,7 @@ pub fn outputs(model: &Model, context: &Context<'_>) -> (OutputTree, Vec<Diagnos
         let mut tree = OutputTree::default();
         let mut diags = Vec::new();
         for backend in backends {
+            (context.pause)();
             let mut sink = Sink::new(backend.name(), &mut tree);
             write(backend, &mut sink);
             diags.extend(sink.finish());

@@ -1,21 +1,27 @@
 //! What the project evaluates to, kept until an edit changes it.
 
-use crate::outputs::Carried;
-use crate::{Analysis, outputs};
+use crate::Analysis;
+use crate::outputs::{Carried, Made};
 use kss_backend::OutputTree;
 use kss_diag::Diagnostic;
 use kss_eval::{EntryView, Outcome, ScopeModel, WhyStep};
+use kss_project::Watch;
 use kss_span::{ItemId, Origin, Symbol};
 use kss_value::scalar::compare;
-use kss_value::{EntryKey, Kind, Value};
+use kss_value::{EntryKey, Kind, ScopeKey, ScopeKind, Value};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The evaluated sites of a project with what is asked of them. Everything behind the evaluation itself is made when somebody
-/// first asks and serves all snapshots in which the evaluation is the same one. Others who ask wait, so a thread of a pool that
-/// makes outputs (rayon's) must not ask.
-#[derive(Default)]
+/// first asks and serves all snapshots in which the evaluation is the same one. Others who ask wait.
 pub struct Evaluated {
+    kept: Arc<Kept>,
+    /// Of the snapshot that asked: a change ends what it waits for.
+    watch: Watch,
+}
+
+/// What is kept between snapshots.
+pub(crate) struct Kept {
     sites: Vec<EvaluatedSite>,
     facts: Mutex<FxHashMap<ItemId, Arc<Facts>>>,
 }
@@ -27,7 +33,7 @@ struct EvaluatedSite {
     parts: Vec<Arc<ScopeModel>>,
     carried: Arc<Carried>,
     outcome: OnceLock<Outcome>,
-    tree: OnceLock<(OutputTree, Vec<Diagnostic<Origin>>)>,
+    output: OnceLock<Made>,
 }
 
 /// A statement that contributes to a value.
@@ -58,11 +64,15 @@ pub(crate) struct Facts {
 const VALUES: usize = 64;
 
 /// The evaluation that is kept between snapshots.
-pub(crate) type Cache = Arc<Mutex<Option<Arc<Evaluated>>>>;
+pub(crate) type Cache = Arc<Mutex<Option<Arc<Kept>>>>;
 
 impl Analysis {
     /// The evaluated project. What is wrong in it is left out; other features report it.
-    pub fn evaluated(&self) -> Arc<Evaluated> {
+    pub fn evaluated(&self) -> Evaluated {
+        Evaluated { kept: self.kept(), watch: self.watch.clone() }
+    }
+
+    fn kept(&self) -> Arc<Kept> {
         let session = self.session();
         let sites: Vec<(Symbol, Vec<Arc<ScopeModel>>)> = session
             .sites()
@@ -76,24 +86,24 @@ impl Analysis {
         if let Some(known) = kept.as_ref().filter(|known| known.is_of(&sites)) {
             return known.clone();
         }
-        let new = Arc::new(Evaluated::new(sites, Arc::new(Carried::of(session))));
+        let new = Arc::new(Kept::new(sites, Arc::new(Carried::of(session))));
         let old = kept.replace(new.clone());
         // Files and all take time to take apart.
-        rayon::spawn(move || drop(old));
+        kss_project::let_go(old);
         new
     }
 }
 
-impl Evaluated {
-    fn new(sites: Vec<(Symbol, Vec<Arc<ScopeModel>>)>, carried: Arc<Carried>) -> Evaluated {
+impl Kept {
+    fn new(sites: Vec<(Symbol, Vec<Arc<ScopeModel>>)>, carried: Arc<Carried>) -> Kept {
         let site = |(name, parts)| EvaluatedSite {
             name,
             parts,
             carried: carried.clone(),
             outcome: OnceLock::new(),
-            tree: OnceLock::new(),
+            output: OnceLock::new(),
         };
-        Evaluated { sites: sites.into_iter().map(site).collect(), facts: Mutex::default() }
+        Kept { sites: sites.into_iter().map(site).collect(), facts: Mutex::default() }
     }
 
     /// Is it of exactly these parts? Parts that are equal are the same ones.
@@ -105,10 +115,18 @@ impl Evaluated {
         };
         self.sites.len() == sites.len() && self.sites.iter().zip(sites).all(same)
     }
+}
+
+impl Evaluated {
+    /// Is it the same evaluation?
+    #[cfg(test)]
+    pub(crate) fn is_same(&self, other: &Evaluated) -> bool {
+        Arc::ptr_eq(&self.kept, &other.kept)
+    }
 
     /// Every part: the sites and their clusters, each site before its clusters.
     pub fn parts(&self) -> impl Iterator<Item = &Arc<ScopeModel>> {
-        self.sites.iter().flat_map(|site| &site.parts)
+        self.kept.sites.iter().flat_map(|site| &site.parts)
     }
 
     pub(crate) fn part(&self, at: usize) -> Option<&Arc<ScopeModel>> {
@@ -127,38 +145,53 @@ impl Evaluated {
 
     /// How many clusters there are.
     pub(crate) fn clusters(&self) -> usize {
-        self.sites.iter().map(|site| site.parts.len().saturating_sub(1)).sum()
+        self.kept.sites.iter().map(|site| site.parts.len().saturating_sub(1)).sum()
     }
 
     /// The evaluated sites.
     pub fn outcomes(&self) -> Vec<&Outcome> {
-        self.sites.iter().map(EvaluatedSite::outcome).collect()
+        self.kept.sites.iter().map(EvaluatedSite::outcome).collect()
     }
 
     /// The files of each site.
     pub fn trees(&self) -> impl Iterator<Item = &OutputTree> {
-        self.sites.iter().map(|site| &site.output().0)
+        self.kept.sites.iter().map(|site| &site.output(&self.watch).tree)
+    }
+
+    /// The files of each site with what is asked of them. Making them takes a while: with `made` only those that somebody has
+    /// made already.
+    pub(crate) fn made(&self, made: bool) -> impl Iterator<Item = &Made> {
+        self.kept.sites.iter().filter_map(move |site| match made {
+            true => site.output.get(),
+            false => Some(site.output(&self.watch)),
+        })
     }
 
     /// The file at a path of the deploy tree, with the site that it is of.
     pub(crate) fn file(&self, path: &str) -> Option<(&Outcome, &kss_backend::File)> {
-        self.sites.iter().find_map(|site| Some((site.outcome(), site.output().0.get(path)?)))
+        self.kept.sites.iter().find_map(|site| Some((site.outcome(), site.output(&self.watch).tree.get(path)?)))
     }
 
     /// What can't be written of each site.
     pub fn output_problems(&self) -> impl Iterator<Item = &Diagnostic<Origin>> {
-        self.sites.iter().flat_map(|site| &site.output().1)
+        self.kept.sites.iter().flat_map(|site| &site.output(&self.watch).problems)
     }
 
     /// What is known of one item.
     pub(crate) fn facts(&self, item: ItemId) -> Arc<Facts> {
         let known = |facts: &FxHashMap<ItemId, Arc<Facts>>| facts.get(&item).cloned();
-        let lock = || self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = || self.kept.facts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(facts) = known(&lock()) {
             return facts;
         }
         let mut facts = Facts::default();
-        for (at, part) in self.parts().enumerate() {
+        // What a cluster says is about itself.
+        let cluster = item.key().name.strip_prefix("cluster ").map(Symbol::new);
+        let concerns = |scope: ScopeKey| match (cluster, scope.kind) {
+            (Some(cluster), ScopeKind::Cluster) => scope.name == cluster,
+            _ => true,
+        };
+        for (at, part) in self.parts().enumerate().filter(|(_, part)| concerns(part.scope.key)) {
             facts.add(item, at, part);
         }
         facts.steps.sort_by(|a, b| (a.node, a.part, &a.entry, &a.path).cmp(&(b.node, b.part, &b.entry, &b.path)));
@@ -179,8 +212,8 @@ impl EvaluatedSite {
         })
     }
 
-    fn output(&self) -> &(OutputTree, Vec<Diagnostic<Origin>>) {
-        self.tree.get_or_init(|| outputs::outputs(&self.carried, &self.outcome().model))
+    fn output(&self, watch: &Watch) -> &Made {
+        self.output.get_or_init(|| Made::new(&self.carried, &self.outcome().model, &|| watch.check()))
     }
 }
 

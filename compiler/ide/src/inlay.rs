@@ -74,7 +74,7 @@ impl Analysis {
             }
             let index = self.index(decl.id);
             let mut hints =
-                Hints { analysis: self, place: &place, index, evaluated: evaluated.as_deref(), config, within, out };
+                Hints { analysis: self, place: &place, index, evaluated: evaluated.as_ref(), config, within, out };
             walk(&place.stmt, &mut hints);
             if config.parameters {
                 hints.parameters();

@@ -54,7 +54,7 @@ pub use tokens::{SemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES, TokenType};
 pub use why::{GeneratedLine, OutputPlace, WhyAnswer, WhyError, WhyPlace};
 
 use kss_diag::Sources;
-use kss_project::{Database, Session, db};
+use kss_project::{Database, Session, Watch, db};
 use kss_span::{FileId, ItemId, LineIndex, Origin, Span, Symbol};
 use std::sync::Arc;
 
@@ -62,11 +62,13 @@ use std::sync::Arc;
 pub struct Analysis {
     session: Session,
     cache: evaluated::Cache,
+    watch: Watch,
 }
 
 impl Analysis {
     pub(crate) fn new(session: Session, cache: evaluated::Cache) -> Analysis {
-        Analysis { session, cache }
+        let watch = session.watch();
+        Analysis { session, cache, watch }
     }
 
     /// The session that the snapshot is of.

@@ -7,7 +7,9 @@ use kss_model::Model;
 use kss_project::Session;
 use kss_sema::DeclKind;
 use kss_span::{Origin, Symbol};
-use std::sync::Arc;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, LazyLock};
 
 /// What the deploy tree carries beside what is made of the model: charts of the project, the lock of its flake.
 #[derive(Clone, Debug)]
@@ -23,8 +25,8 @@ impl Carried {
     }
 }
 
-/// All files that a model becomes, and what can't be written.
-pub fn outputs(carried: &Carried, model: &Model) -> (OutputTree, Vec<Diagnostic<Origin>>) {
+/// All files that a model becomes, and what can't be written. `pause` is called between parts of the work; it may unwind.
+pub fn outputs(carried: &Carried, model: &Model, pause: &(dyn Fn() + Sync)) -> (OutputTree, Vec<Diagnostic<Origin>>) {
     let files = kss_outputs::Texts::of(model, &kss_project::read_file);
     let context = kss_outputs::Context {
         nix: kss_stdlib::NIX,
@@ -33,8 +35,64 @@ pub fn outputs(carried: &Carried, model: &Model) -> (OutputTree, Vec<Diagnostic<
         tofu_modules: kss_stdlib::TOFU_MODULES,
         is_package: &kss_project::is_package,
         files: &files,
+        pause,
     };
     kss_outputs::outputs(model, &context)
+}
+
+/// Threads that make outputs; none where the system gives none.
+static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    let lower = |_| kss_project::lower_priority();
+    ThreadPoolBuilder::new().thread_name(|n| format!("outputs {n}")).start_handler(lower).build().ok()
+});
+
+/// The files of a site, with what is asked of them.
+pub(crate) struct Made {
+    /// The files.
+    pub tree: OutputTree,
+    /// What can't be written.
+    pub problems: Vec<Diagnostic<Origin>>,
+    /// Paths of the files, in the order of the tree.
+    paths: Vec<String>,
+    /// Lines by what made them: the number of the file, and the line in it.
+    lines: FxHashMap<Origin, Vec<(u32, u32)>>,
+    /// Numbers of files by the entry that they were made for.
+    files: FxHashMap<Origin, Vec<u32>>,
+}
+
+impl Made {
+    /// Makes all files of a model, on threads of its own: those that evaluate are waited for by whoever points at a word.
+    pub(crate) fn new(carried: &Carried, model: &Model, pause: &(dyn Fn() + Sync)) -> Made {
+        let make = || outputs(carried, model, pause);
+        let (tree, problems) = match &*POOL {
+            Some(pool) => pool.install(make),
+            None => make(),
+        };
+        let (lines, files) = (FxHashMap::default(), FxHashMap::default());
+        let mut made = Made { tree, problems, paths: Vec::new(), lines, files };
+        for (number, file) in (0..).zip(made.tree.iter()) {
+            made.paths.push(file.path.clone());
+            made.files.entry(file.origin).or_default().push(number);
+            if let Content::Text { lines, .. } = &file.content {
+                for (line, origin) in lines.origins() {
+                    made.lines.entry(origin).or_default().push((number, line));
+                }
+            }
+        }
+        made
+    }
+
+    /// Lines that something made: path of the file, and the line.
+    pub(crate) fn lines_of(&self, origin: Origin) -> impl Iterator<Item = (&str, u32)> {
+        let these = self.lines.get(&origin).into_iter().flatten();
+        these.filter_map(|(file, line)| Some((self.paths.get(*file as usize)?.as_str(), *line)))
+    }
+
+    /// Files that were made for an entry.
+    pub(crate) fn files_of(&self, origin: Origin) -> impl Iterator<Item = &File> {
+        let numbers = self.files.get(&origin).into_iter().flatten();
+        numbers.filter_map(|number| self.tree.get(self.paths.get(*number as usize)?))
+    }
 }
 
 /// A file as a build would write it.

@@ -1,5 +1,6 @@
 //! Why something is as it is: from a line of an output, or from a place in a source, to the statements that decided it.
 
+use crate::outputs::Made;
 use crate::values::{self, Group};
 use crate::{Analysis, Evaluated, FilePosition, Place};
 use kss_backend::{Content, File, layout};
@@ -210,6 +211,11 @@ impl Analysis {
 
     /// The lines of outputs that the innermost statement around a position leads to.
     pub fn generated_of(&self, at: FilePosition) -> Vec<GeneratedLine> {
+        self.generated(at, false)
+    }
+
+    /// As [`Analysis::generated_of`]; with `made` only in files that somebody has asked for before.
+    pub(crate) fn generated(&self, at: FilePosition, made: bool) -> Vec<GeneratedLine> {
         let Some(place) = self.place(at) else { return Vec::new() };
         let around = place.around();
         let stmt = around.iter().rev().find_map(|node| match node {
@@ -228,12 +234,11 @@ impl Analysis {
         };
         wanted.extend(values.iter().filter_map(|f| f.value.as_ref()).map(|v| v.origin()).filter(|o| !o.is_nowhere()));
         let mut out = Vec::new();
-        for file in evaluated.trees().flat_map(|tree| tree.iter()) {
-            let Content::Text { lines, .. } = &file.content else { continue };
-            let here = lines.origins().filter(|(_, origin)| wanted.contains(origin));
-            out.extend(here.map(|(line, _)| GeneratedLine { path: file.path.clone(), line }));
+        for made in evaluated.made(made) {
+            let lines = wanted.iter().flat_map(|origin| made.lines_of(*origin));
+            out.extend(lines.map(|(path, line)| GeneratedLine { path: path.to_owned(), line }));
+            out.extend(lines_of_leaves(&place, stmt, &evaluated, made));
         }
-        out.extend(lines_of_leaves(&place, stmt, &evaluated));
         out.sort();
         out.dedup();
         out
@@ -249,7 +254,7 @@ fn nodes_in<'p>(place: &'p Place, stmt: &Stmt) -> impl Iterator<Item = Origin> +
 }
 
 /// Lines of what a statement decides with a value that was written elsewhere: found by its path in the file of its entry.
-fn lines_of_leaves(place: &Place, stmt: &Stmt, evaluated: &Evaluated) -> Vec<GeneratedLine> {
+fn lines_of_leaves(place: &Place, stmt: &Stmt, evaluated: &Evaluated, made: &Made) -> Vec<GeneratedLine> {
     let facts = evaluated.facts(place.item);
     let mut out = Vec::new();
     for fact in facts.of(stmt.id.0) {
@@ -264,8 +269,7 @@ fn lines_of_leaves(place: &Place, stmt: &Stmt, evaluated: &Evaluated) -> Vec<Gen
             _ => &fact.path[..],
         };
         let pointer: String = path.iter().map(|k| format!("/{}", k.replace('~', "~0").replace('/', "~1"))).collect();
-        let files = evaluated.trees().flat_map(|tree| tree.iter());
-        for file in files.filter(|f| f.origin == entry.origin() && f.path.starts_with(&dir)) {
+        for file in made.files_of(entry.origin()).filter(|file| file.path.starts_with(&dir)) {
             let Content::Text { lines, .. } = &file.content else { continue };
             let line = lines.find(&pointer).map(|found| found.line);
             out.extend(line.map(|line| GeneratedLine { path: file.path.clone(), line }));
@@ -335,6 +339,6 @@ mod tests {
         let file = host.snapshot().session().files()[0];
         let text = format!("# a remark\n{}", host.snapshot().text(file));
         host.set_text(file, text.into());
-        assert!(std::sync::Arc::ptr_eq(&first, &host.snapshot().evaluated()));
+        assert!(host.snapshot().evaluated().is_same(&first));
     }
 }

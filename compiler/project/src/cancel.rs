@@ -47,6 +47,26 @@ impl Changes {
     }
 }
 
+/// Changes, and how many there were at some time.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    changes: Changes,
+    seen: u64,
+}
+
+impl Watch {
+    /// Begins now.
+    pub(crate) fn new(changes: Changes) -> Watch {
+        let seen = changes.count();
+        Watch { changes, seen }
+    }
+
+    /// Ends what [`cancellable`] runs, if there was a change since.
+    pub fn check(&self) {
+        self.changes.check(self.seen);
+    }
+}
+
 impl PartialEq for Changes {
     fn eq(&self, other: &Changes) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -1,6 +1,7 @@
 //! A project on disk (or in an editor): finds and reads its files, keeps them, and answers what is asked of them.
 
 mod assets;
+mod background;
 mod cancel;
 pub mod db;
 mod evaluation;
@@ -9,7 +10,8 @@ mod places;
 mod session;
 mod shared;
 
-pub use cancel::{Cancelled, Changes, cancellable};
+pub use background::{let_go, lower_priority};
+pub use cancel::{Cancelled, Changes, Watch, cancellable};
 pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, find_lock, load, standard_library};
 pub use places::Places;

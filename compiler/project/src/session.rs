@@ -1,6 +1,6 @@
 //! A project that is open: its database, and everything that is wrong with it.
 
-use crate::cancel::Changes;
+use crate::cancel::{Changes, Watch};
 use crate::db::{self, ItemKey, Project, ScopeName, SourceFile};
 use crate::load::Loaded;
 use crate::{Places, Shared, evaluation};
@@ -79,6 +79,11 @@ impl Session {
         if let Some(file) = self.files.get(file.0 as usize) {
             file.set_text(&mut self.db).to(text);
         }
+    }
+
+    /// For work that asks the database nothing: tells it of changes from now on.
+    pub fn watch(&self) -> Watch {
+        Watch::new(self.project.changes(&self.db).clone())
     }
 
     /// Ends what runs on snapshots.
@@ -170,7 +175,7 @@ impl Session {
         self.flake_lock.as_deref()
     }
 
-    /// Parses all files, in parallel.
+    /// Parses all files, in parallel: worth it once, when a project is opened.
     pub fn parse_all(&self) {
         let db = self.db.clone();
         self.project.files(&self.db).par_iter().for_each_with(db, |db, file| {
@@ -265,6 +270,7 @@ impl Session {
 
     /// Everything that is wrong, arranged, and what was evaluated.
     pub fn check(&self) -> Checked {
+        self.parse_all();
         let statics = self.check_statically();
         let sites = if statics.broken { Vec::new() } else { self.sites() };
         let outcomes: Vec<(Symbol, Outcome)> =
@@ -277,7 +283,6 @@ impl Session {
 
     /// What can be said without evaluating.
     pub fn check_statically(&self) -> Statics {
-        self.parse_all();
         let places = self.places();
         let diagnostics = self.static_diagnostics(&places);
         // After a syntax error statements are missing, and what evaluation says would be about that. If which entries exist goes

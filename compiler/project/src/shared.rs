@@ -34,8 +34,7 @@ impl<T: Send + Sync> Deref for Shared<T> {
 impl<T: Send + Sync> Drop for Shared<T> {
     fn drop(&mut self) {
         if Arc::strong_count(&self.0) == 1 {
-            let last = self.0.clone();
-            rayon::spawn(move || drop(last));
+            crate::let_go(self.0.clone());
         }
     }
 }

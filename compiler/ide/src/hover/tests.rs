@@ -67,6 +67,9 @@ fn modules_capabilities_and_intents_say_who_is_in_it() {
     says(&capability, &["one per cluster", "- kcs: `cilium`", "- kss: `canal`"]);
     says(&at(&analysis, "intents.kss", "intent rou$0te"), &["lowered by whoever provides `ingress`", "- kss: `nginx`"]);
     let entry = at(&analysis, "metallb.kss", "helm metal$0lb {");
+    assert!(!entry.contains("writes"), "nobody has made the outputs, and a hover does not wait for them:\n{entry}");
+    assert!(analysis.evaluated().trees().count() > 0);
+    let entry = at(&analysis, "metallb.kss", "helm metal$0lb {");
     says(&entry, &["helm metallb", "writes 2 files", "`clusters/kss/helm/metallb.yaml`"]);
     let intent = at(&analysis, "grafana.kss", "route graf$0ana");
     says(&intent, &["leads to\n- `clusters/", "lines)"]);

@@ -31,11 +31,11 @@ impl Analysis {
         .unwrap_or_default()
     }
 
-    /// Of an entry that others turn into outputs: the files in which it shows.
+    /// Of an entry that others turn into outputs: the files in which it shows, if they are made.
     fn leads_to(&self, nav: &Nav) -> String {
         let at = crate::FilePosition { file: nav.file, offset: nav.focus.lo };
         let mut files: Vec<(String, usize)> = Vec::new();
-        for line in self.generated_of(at) {
+        for line in self.generated(at, true) {
             match files.last_mut().filter(|(path, _)| *path == line.path) {
                 Some((_, count)) => *count += 1,
                 None => files.push((line.path, 1)),
@@ -173,9 +173,9 @@ fn few(names: &[String]) -> String {
     if names.len() > LISTED { format!("{shown} and {} more", names.len() - LISTED) } else { shown }
 }
 
-/// The files that something makes.
+/// The files that something makes, if they are made: nobody who points at a word waits for that.
 fn made(whose: Whose, evaluated: &Evaluated) -> String {
-    let files = evaluated.trees().flat_map(|tree| tree.iter()).filter(|file| whose.has(file));
+    let files = evaluated.made(true).flat_map(|made| made.tree.iter()).filter(|file| whose.has(file));
     let paths: Vec<String> = files.map(|file| format!("`{}`", file.path)).collect();
     match paths.as_slice() {
         [] => String::new(),

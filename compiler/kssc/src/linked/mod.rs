@@ -63,7 +63,7 @@ impl Driver for Compiler {
         let mut found = session.check();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model).1);
+            wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model, &|| ()).1);
         }
         found.add(wrong_outputs);
         let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
@@ -84,7 +84,7 @@ impl Driver for Compiler {
         let mut trees = Vec::new();
         let mut wrong_outputs = Vec::new();
         for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&Carried::of(&session), &outcome.model);
+            let (tree, diags) = outputs(&Carried::of(&session), &outcome.model, &|| ());
             wrong_outputs.extend(diags);
             trees.push(tree);
         }
