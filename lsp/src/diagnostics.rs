@@ -10,13 +10,23 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use tower_lsp::ls_types::{self as lsp, DiagnosticSeverity, DiagnosticTag, NumberOrString};
 
-/// A check in its steps, the quick ones first.
+/// A check in its steps, the quick ones first. Each begins when the client was told what the one before has found, so that it
+/// takes no time from that.
 pub(crate) enum Step {
-    /// What syntax and types tell of the new text, with what the evaluation of an earlier one reported. The evaluation begins
-    /// when the client was told, so that it takes no time from that.
+    /// What syntax and types tell of the new text, with what the evaluation of an earlier one reported.
     Quick(Vec<Diagnostic>, Statics),
+    /// The same with what the clusters report: an edit inside one evaluates that alone, while the site reads all of them.
+    Clusters(Vec<Diagnostic>, Statics),
     /// Everything, with what was evaluated.
     Whole(Vec<Diagnostic>, Parts),
+}
+
+/// What is to be evaluated next.
+pub(crate) enum Next {
+    /// The clusters.
+    Clusters(Statics),
+    /// The site.
+    Site(Statics),
 }
 
 /// Evaluated sites and clusters.
@@ -32,12 +42,20 @@ pub(crate) fn check(analysis: &Analysis, known: &Parts, evaluate: bool) -> Step 
     Step::Quick(session.diagnostics(&statics, known), statics)
 }
 
-/// The other step, after `statics` of the same text. It runs on threads that count less than those which answer.
-pub(crate) fn evaluate(analysis: Analysis, statics: Statics) -> Step {
+/// A further step, of the same text. It runs on threads that count less than those which answer.
+pub(crate) fn evaluate(analysis: Analysis, known: Parts, next: Next) -> Step {
     rayon::scope(move |_| {
         let session = analysis.session();
-        let parts = Arc::new(session.parts(&statics));
-        Step::Whole(session.diagnostics(&statics, &parts), parts)
+        match next {
+            Next::Clusters(statics) => {
+                let parts = session.cluster_parts(&statics, &known);
+                Step::Clusters(session.diagnostics(&statics, &parts), statics)
+            }
+            Next::Site(statics) => {
+                let parts = Arc::new(session.parts(&statics));
+                Step::Whole(session.diagnostics(&statics, &parts), parts)
+            }
+        }
     })
 }
 

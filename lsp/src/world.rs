@@ -4,12 +4,12 @@
 mod checks;
 
 use crate::config::{Client, Config};
-use crate::diagnostics::{Parts, Step};
+use crate::diagnostics::{Next, Parts, Step};
 use crate::snapshot::{Found, OpenUris, Snap, path_of};
 use crate::{convert, diagnostics, library, project};
 use kss_diag::Diagnostic;
 use kss_ide::Host;
-use kss_project::{Loaded, SourceText, Statics};
+use kss_project::{Loaded, SourceText};
 use kss_span::{FileId, Symbol};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -44,8 +44,8 @@ pub(crate) enum Event {
     Ask { uri: Option<Uri>, job: Job },
     /// Wants what is wrong in a document now.
     Pull { uri: Uri, reply: oneshot::Sender<Vec<lsp::Diagnostic>> },
-    /// The client knows what the quick step of a check has found.
-    Told { folder: Arc<Path>, revision: u64, statics: Statics },
+    /// The client knows what a step of a check has found.
+    Told { folder: Arc<Path>, revision: u64, next: Next },
     /// A step of a check ended.
     Checked { folder: Arc<Path>, revision: u64, step: Step },
     /// Nothing has changed for a while.
@@ -175,7 +175,7 @@ impl World {
             }
             Event::Ask { uri, job } => self.ask(uri.as_ref(), job),
             Event::Pull { uri, reply } => self.pull(&uri, reply),
-            Event::Told { folder, revision, statics } => self.evaluate(&folder, revision, statics),
+            Event::Told { folder, revision, next } => self.evaluate(&folder, revision, next),
             Event::Checked { folder, revision, step } => self.checked(&folder, revision, step),
             Event::Idle { folder, revision } => self.idle(&folder, revision),
             Event::Outputs { folder, revision, problems } => self.outputs(&folder, revision, problems),

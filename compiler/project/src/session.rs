@@ -208,6 +208,13 @@ impl Session {
     /// As [`Session::evaluate`], the parts alone: of the site and of each cluster. A part is the same one again as long as no
     /// edit concerns it.
     pub fn evaluate_parts(&self, site: Symbol) -> Option<(Arc<ScopeModel>, Vec<Arc<ScopeModel>>)> {
+        let clusters = self.evaluate_clusters(site)?;
+        let whole = evaluation::site(&self.db, self.project, ScopeName::new(&self.db, site)).as_ref()?;
+        Some((whole.0.clone(), clusters))
+    }
+
+    /// The clusters of `site`, in parallel.
+    fn evaluate_clusters(&self, site: Symbol) -> Option<Vec<Arc<ScopeModel>>> {
         let key = ScopeName::new(&self.db, site);
         let clusters = evaluation::clusters(&self.db, self.project, key).clone();
         evaluation::early(&self.db, self.project, key).as_ref()?;
@@ -220,8 +227,7 @@ impl Session {
             })
             .flatten()
             .collect();
-        let whole = evaluation::site(&self.db, self.project, key).as_ref()?;
-        Some((whole.0.clone(), models))
+        Some(models)
     }
 
     /// Runs the tests whose title contains `filter`, each against the site that it is about. Results come in the order of the
@@ -297,6 +303,14 @@ impl Session {
         let sites = if statics.broken { Vec::new() } else { self.sites() };
         let parts = sites.into_iter().filter_map(|site| self.evaluate_parts(site));
         parts.flat_map(|(whole, clusters)| std::iter::once(whole).chain(clusters)).collect()
+    }
+
+    /// As [`Session::parts`] without evaluating the sites themselves, which read all clusters: of these what is in `known` stays.
+    pub fn cluster_parts(&self, statics: &Statics, known: &[Arc<ScopeModel>]) -> Vec<Arc<ScopeModel>> {
+        let sites = if statics.broken { Vec::new() } else { self.sites() };
+        let clusters = sites.into_iter().filter_map(|site| self.evaluate_clusters(site)).flatten();
+        let whole = known.iter().filter(|part| part.scope.key.kind == ScopeKind::Site).cloned();
+        whole.chain(clusters).collect()
     }
 
     /// All that is wrong, arranged: what was found without evaluating, and what the evaluated `parts` report. These may be of

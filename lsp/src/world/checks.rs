@@ -1,11 +1,11 @@
 //! Checks of projects, and what the client is told of them.
 
 use super::{Document, Event, Outgoing, Project, QUIET, World};
-use crate::diagnostics::{self, Step};
+use crate::diagnostics::{self, Next, Step};
 use crate::snapshot::{Found, Snap};
 use kss_diag::Diagnostic;
 use kss_ide::cancellable;
-use kss_project::{Statics, let_go, lower_priority};
+use kss_project::{let_go, lower_priority};
 use kss_span::FileId;
 use rustc_hash::FxHashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,20 +26,21 @@ impl World {
         }
     }
 
-    /// Evaluates what was checked, unless it has changed again.
-    pub(super) fn evaluate(&self, folder: &Arc<Path>, revision: u64, statics: Statics) {
+    /// Goes on with a check, unless there was another change.
+    pub(super) fn evaluate(&self, folder: &Arc<Path>, revision: u64, next: Next) {
         let project = self.projects.iter().find(|p| p.folder == *folder && p.revision == revision);
         if let Some(project) = project {
-            let analysis = project.host.snapshot();
-            project.work(&self.runtime, &self.tx, move || diagnostics::evaluate(analysis, statics));
+            let (analysis, known) = (project.host.snapshot(), project.parts.clone());
+            project.work(&self.runtime, &self.tx, move || diagnostics::evaluate(analysis, known, next));
         }
     }
 
     pub(super) fn checked(&mut self, folder: &Arc<Path>, revision: u64, step: Step) {
         let Some(at) = self.projects.iter().position(|p| p.folder == *folder) else { return };
         let current = self.projects[at].revision == revision;
-        let (all, statics) = match step {
-            Step::Quick(all, statics) => (all, Some(statics)),
+        let (all, next) = match step {
+            Step::Quick(all, statics) => (all, Some(Next::Clusters(statics))),
+            Step::Clusters(all, statics) => (all, Some(Next::Site(statics))),
             Step::Whole(all, parts) => {
                 // If the database has let go of it before, it would be taken apart here.
                 let_go(std::mem::replace(&mut self.projects[at].parts, parts));
@@ -49,7 +50,7 @@ impl World {
         if !current {
             return;
         }
-        let whole = statics.is_none();
+        let whole = next.is_none();
         self.projects[at].found = Arc::new(Found { revision, whole, all });
         if whole {
             self.answer_waiting(at);
@@ -57,10 +58,10 @@ impl World {
         let snap = self.snap(&self.projects[at], FileId(0), None);
         self.publish(at, &snap, whole);
         let (folder, tx) = (folder.clone(), self.tx.clone());
-        match statics {
+        match next {
             None => self.wake_later(folder, revision),
-            Some(statics) => {
-                let then = move || drop(tx.send(Event::Told { folder, revision, statics }));
+            Some(next) => {
+                let then = move || drop(tx.send(Event::Told { folder, revision, next }));
                 let _ = self.out.send(Outgoing::Then(Box::new(then)));
             }
         }
