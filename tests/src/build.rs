@@ -48,6 +48,7 @@ pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>
             tofu_modules: kss_stdlib::TOFU_MODULES,
             is_package: &kss_project::is_package,
             files: &files,
+            pause: &|| (),
         };
         let (found, diags) = kss_outputs::outputs(&outcome.model, &context);
         wrong_outputs.extend(diags);
