@@ -38,10 +38,17 @@ pub struct WhyStep {
     pub module: Symbol,
     /// Its reason.
     pub because: Option<Arc<str>>,
-    /// The value, for people; a secret or private value shows nothing of itself.
-    pub value_text: String,
+    /// What it gives; see [`WhyStep::value_text`].
+    pub value: Value,
     /// Does the value count (the winner, and whoever wrote the same)?
     pub won: bool,
+}
+
+impl WhyStep {
+    /// The value, for people; a secret or private value shows nothing of itself.
+    pub fn value_text(&self) -> String {
+        value_text(&self.value)
+    }
 }
 
 /// The contributions to one leaf.
@@ -84,7 +91,7 @@ fn step(mark: &Mark, value: &Value, won: bool, writers: &dyn Fn(u32) -> Symbol) 
         layer: mark.layer,
         module: writers(mark.who),
         because: mark.because.clone(),
-        value_text: value_text(value),
+        value: value.clone(),
         won,
     }
 }

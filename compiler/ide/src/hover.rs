@@ -188,7 +188,7 @@ impl Analysis {
             let _ = write!(line, "; also {}", also.join(", "));
         }
         for lost in group.steps.iter().filter(|s| !s.won) {
-            let _ = write!(line, "\n  - over {}, {}", code(&lost.value_text), self.decided(lost, places));
+            let _ = write!(line, "\n  - over {}, {}", code(&lost.value_text()), self.decided(lost, places));
         }
         line
     }

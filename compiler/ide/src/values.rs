@@ -59,7 +59,7 @@ impl Found {
     fn new(part: usize, name: Symbol, value: &Value, steps: Vec<WhyStep>) -> Found {
         let hidden = is_private(value);
         let text = if hidden { PRIVATE.to_owned() } else { value_text(value) };
-        let hide = |step: WhyStep| WhyStep { value_text: PRIVATE.to_owned(), ..step };
+        let hide = |step: WhyStep| WhyStep { value: step.value.with_flags(Flags::PRIVATE), ..step };
         let steps = if hidden { steps.into_iter().map(hide).collect() } else { steps };
         let shown = !hidden && !value.flags().has(Flags::SECRET) && !value.is_poison();
         Found { part, name, text, value: shown.then(|| value.clone()), steps }
@@ -107,7 +107,7 @@ impl Analysis {
                 None => {
                     let winner = fact.steps.iter().find(|s| s.won)?;
                     let hidden = is_private(whole);
-                    let text = if hidden { PRIVATE.to_owned() } else { winner.value_text.clone() };
+                    let text = if hidden { PRIVATE.to_owned() } else { winner.value_text() };
                     let steps = if hidden { Vec::new() } else { fact.steps.clone() };
                     Found { part: fact.part, name, text, value: None, steps }
                 }

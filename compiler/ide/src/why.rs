@@ -10,7 +10,7 @@ use kss_project::Places;
 use kss_span::{LineIndex, Origin, Span, Symbol, TextRange};
 use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::visit::Node;
-use kss_value::{EntryKey, ScopeKey, ScopeKind};
+use kss_value::{EntryKey, Flags, ScopeKey, ScopeKind};
 use rustc_hash::FxHashSet;
 
 /// A place in an output.
@@ -77,7 +77,7 @@ impl Analysis {
         }
         let overlaid = decided.iter().chain(&steps).any(|s| s.layer == Layer::Overlay);
         for why in decided.iter().chain(&steps) {
-            let hidden = || WhyStep { value_text: values::PRIVATE.to_owned(), ..why.clone() };
+            let hidden = || WhyStep { value: why.value.clone().with_flags(Flags::PRIVATE), ..why.clone() };
             out.extend(if overlaid { why_place(&places, &hidden()) } else { why_place(&places, why) });
         }
         out.dedup_by(|b, a| self.line_of(a.span) == self.line_of(b.span) && a.role == b.role);
@@ -88,7 +88,7 @@ impl Analysis {
         let private = overlaid || values::in_overlay(line.origin);
         let value = match steps.iter().find(|s| s.won) {
             _ if private => values::PRIVATE.to_owned(),
-            Some(winner) => winner.value_text.clone(),
+            Some(winner) => winner.value_text(),
             None => text_of(file, line.line),
         };
         let scope = scope_of(outcome, file).map(ScopeKey::to_string).unwrap_or_default();
@@ -157,7 +157,7 @@ fn steps(outcome: &Outcome, file: &File, line: &LineOrigin) -> Vec<WhyStep> {
 /// Who a contribution is by, why, and what it lost with.
 pub(crate) fn role(step: &WhyStep) -> String {
     let because = step.because.as_ref().map(|b| format!(" because \"{b}\"")).unwrap_or_default();
-    let lost = if step.won { String::new() } else { format!(", overridden: {}", step.value_text) };
+    let lost = if step.won { String::new() } else { format!(", overridden: {}", step.value_text()) };
     format!("{}{because}{lost}", who(step))
 }
 
