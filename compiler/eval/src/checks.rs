@@ -12,7 +12,7 @@ use crate::state::{Cell, EntryIx, Eval, Role, UnitIx};
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Check, Effect, EffectKind, KindUse, RemoveTarget, TuneTarget};
 use kss_span::{Origin, Symbol};
-use kss_value::{Kind, ScopeKey, ScopeKind};
+use kss_value::{EntryKey, Kind, ScopeKey, ScopeKind};
 use std::sync::Arc;
 
 impl<'a> Eval<'a> {
@@ -82,6 +82,9 @@ impl<'a> Eval<'a> {
     fn force_lets(&mut self) {
         self.quiet = true;
         for ix in 0..self.entries.len() as EntryIx {
+            if !self.by_key.contains_key(&self.entry(ix).key) {
+                continue;
+            }
             let layout = self.entry(ix).layout.clone();
             for (slot, (_, what)) in layout.slots.iter().enumerate() {
                 let empty = matches!(self.entry(ix).cells[slot], Cell::Empty);
@@ -277,6 +280,11 @@ impl<'a> Eval<'a> {
             }
             let (members, doubt) = self.members_known(cluster, n().namespace);
             if doubt || members.iter().any(|ix| self.entry(*ix).key.name == namespace) || !missing.insert(namespace) {
+                continue;
+            }
+            let removed = EntryKey { scope: cluster, kind: n().namespace, qualifier: n().empty, name: namespace };
+            if self.is_removed(&removed, at) {
+                missing.remove(&namespace);
                 continue;
             }
             let names: Vec<&str> = members.iter().map(|ix| self.entry(*ix).key.name.as_str()).collect();

@@ -33,6 +33,10 @@ impl<'a> Eval<'a> {
     /// The field `name` of an entry; `at` reads it.
     pub(crate) fn read(&mut self, key: &Arc<EntryKey>, name: Symbol, at: Origin, optional: bool) -> Value {
         if name == n().name && key.kind != n().capability && !self.declares_name(key) {
+            // The name is known without asking whether the entry is there.
+            if self.removes.contains_key(&(key.kind, key.name)) {
+                self.names_read.push((key.clone(), at));
+            }
             return Value::text(key.name.as_str(), at);
         }
         if key.kind == n().module

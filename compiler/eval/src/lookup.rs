@@ -172,6 +172,10 @@ impl<'a> Eval<'a> {
     /// Entries of a kind in a scope and in the scopes inside it, clusters of a site left out.
     fn members_below(&mut self, scope: ScopeKey, sig: &'a KindSig, at: Origin) -> (Vec<Arc<EntryKey>>, bool) {
         if !self.is_own(scope) {
+            if self.role == Role::Cluster && scope.kind == ScopeKind::Site && sig.name == n().cluster {
+                self.is_late("which clusters exist".to_owned(), at);
+                return (Vec::new(), true);
+            }
             return self.foreign_members(scope, sig, at);
         }
         if let Some(outer) = self.outer(scope).filter(|outer| self.scopes.contains_key(outer)) {

@@ -1,12 +1,13 @@
 //! Capabilities that nobody provides, and those that several do: one message for each mistake, however many need them.
 
 use crate::finish::describe_entry;
-use crate::state::{Eval, ModIx, Role};
+use crate::layout::Slot;
+use crate::state::{Cell, Eval, ModIx, Role};
 use indexmap::IndexMap;
 use kss_diag::code;
 use kss_ir::KindUse;
 use kss_span::{Origin, Symbol};
-use kss_value::{EntryKey, ScopeKey, ScopeKind};
+use kss_value::{EntryKey, Kind, ScopeKey, ScopeKind, Value};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
@@ -188,8 +189,27 @@ impl<'a> Eval<'a> {
         true
     }
 
+    /// What the fields of entries refer to, and where.
+    fn references(&self) -> Vec<(Arc<EntryKey>, Origin)> {
+        let mut found = Vec::new();
+        for entry in self.entries.iter().filter(|entry| self.by_key.contains_key(&entry.key)) {
+            for (cell, (_, slot)) in entry.cells.iter().zip(&entry.layout.slots) {
+                if let (Cell::Done(value), false) = (cell, matches!(slot, Slot::Let(_))) {
+                    references_in(value, entry.origin, &mut found);
+                }
+            }
+        }
+        found
+    }
+
     /// Reports removed entries that others refer to.
     pub(crate) fn report_removed(&mut self) {
+        if self.removed.is_empty() {
+            return;
+        }
+        for (key, at) in std::mem::take(&mut self.names_read).into_iter().chain(self.references()) {
+            self.is_removed(&key, at);
+        }
         let removed = std::mem::take(&mut self.removed);
         for (key, Removed { origin, mut readers }) in removed {
             readers.sort_by_key(|place| (crate::explain::in_library(*place), place.item.key(), place.node));
@@ -283,4 +303,14 @@ fn enumerate(names: &[String]) -> String {
 
 fn list(names: &[Symbol]) -> String {
     names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn references_in(value: &Value, entry: Origin, found: &mut Vec<(Arc<EntryKey>, Origin)>) {
+    match value.kind() {
+        Kind::Ref(key) => found.push((key.clone(), crate::values::place(value, entry))),
+        Kind::Record(record) => record.iter().for_each(|(_, value)| references_in(value, entry, found)),
+        Kind::List(items) | Kind::Set(items) => items.iter().for_each(|value| references_in(value, entry, found)),
+        Kind::Case(_, Some(payload)) => references_in(payload, entry, found),
+        _ => {}
+    }
 }

@@ -260,6 +260,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) missing: IndexMap<(ScopeKey, Symbol), Needers>,
     /// Entries that somebody removed.
     pub(crate) removed: IndexMap<Arc<EntryKey>, Removed>,
+    /// Names that were read of entries which somebody may remove.
+    pub(crate) names_read: Vec<(Arc<EntryKey>, Origin)>,
 }
 
 /// What can be told of the program before evaluating it.
@@ -339,6 +341,7 @@ impl<'a> Eval<'a> {
             absent: FxHashSet::default(),
             missing: IndexMap::new(),
             removed: IndexMap::new(),
+            names_read: Vec::new(),
         }
     }
 

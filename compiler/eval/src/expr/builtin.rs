@@ -88,12 +88,17 @@ impl<'a> Eval<'a> {
     /// A function of `kss_value`. Keys that are `none` are no keys.
     fn pure(&mut self, name: Symbol, values: &[Value], args: &[Expr], cx: &Cx<'a>, at: Origin) -> Value {
         // How many there are, and which is first, can't be said of a list that an error has cut short.
-        if matches!(name.as_str(), "count" | "first" | "last" | "contains" | "within") && values.iter().any(may_lack) {
+        let lacks = values.iter().any(may_lack);
+        let whole = ["count", "first", "last", "contains", "within", "sum", "min", "max"];
+        if lacks && whole.contains(&name.as_str()) {
             return Value::poison(at);
         }
         let cleaned: Vec<Value> = values.iter().map(without_none).collect();
         match builtins::call(&name, &cleaned, at) {
-            Ok(value) => value,
+            Ok(value) => match value.kind() {
+                Kind::List(_) | Kind::Set(_) | Kind::Record(_) => crate::finish::poisoned(value, lacks),
+                _ => value,
+            },
             Err(error) => {
                 let place = error.argument.and_then(|i| args.get(i)).map_or(at, |arg| cx.at(arg.node));
                 let secret = error.argument.and_then(|i| values.get(i)).is_some_and(|v| v.flags().has(Flags::SECRET));
