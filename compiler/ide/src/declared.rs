@@ -1,7 +1,8 @@
 //! From what a word refers to, to where that is declared.
 
 use crate::Analysis;
-use kss_sema::{DeclKind, Declaration, Target};
+use crate::homes::{Home, may_be_one};
+use kss_sema::{DeclKind, Declaration, EntryName, Target, Word};
 use kss_span::{FileId, ItemId, Origin, Symbol, TextRange};
 use std::sync::Arc;
 
@@ -78,7 +79,7 @@ impl Analysis {
                 };
                 cases.filter(in_union).filter_map(|d| self.nav_of(Origin::new(union.item, d.node))).collect()
             }
-            Target::Entry(entry) => self.heads_of(&entry),
+            Target::Entry(entry) => self.heads_of(&entry, None),
             Target::Scope(kind) => {
                 let record = self.signatures().scope_types.get(&kind).map(|id| id.origin());
                 record.and_then(|origin| self.nav_of(self.declared_at(origin))).into_iter().collect()
@@ -126,10 +127,18 @@ impl Analysis {
         }
     }
 
-    /// Heads that declare an entry.
-    fn heads_of(&self, entry: &kss_sema::EntryName) -> Vec<Nav> {
+    /// As [`Analysis::navigate`], of a word of an item: of entries of one name in several scopes those that it can mean.
+    pub(crate) fn navigate_word(&self, item: ItemId, word: &Word) -> Vec<Nav> {
+        match &word.target {
+            Target::Entry(entry) => self.heads_of(entry, self.home(item, word.node, entry)),
+            target => self.navigate(target),
+        }
+    }
+
+    /// Heads that declare an entry, which lives in `home` if that is known.
+    pub(crate) fn heads_of(&self, entry: &EntryName, home: Option<Home>) -> Vec<Nav> {
         let mut out = Vec::new();
-        for (item, file) in self.items_naming(&entry.name) {
+        for (item, _) in self.items_naming(&entry.name) {
             let module = item.key().name.strip_prefix("module ").map(Symbol::new);
             if entry.module.is_some() && entry.module != module {
                 continue;
@@ -137,8 +146,8 @@ impl Analysis {
             let heads = self.declarations(item).iter().filter(|d| {
                 d.kind == DeclKind::Entry && d.of == Some(entry.kind) && self.names_entry(item, d, entry.name)
             });
-            let heads: Vec<u32> = heads.map(|d| d.node).collect();
-            let _ = file;
+            let heads = heads.map(|d| d.node).filter(|node| may_be_one(home, self.home(item, *node, entry)));
+            let heads: Vec<u32> = heads.collect();
             out.extend(heads.into_iter().filter_map(|node| self.nav_of(Origin::new(item, node))));
         }
         if out.is_empty() && matches!(entry.kind.as_str(), "overlay" | "cluster" | "site") {
@@ -154,7 +163,7 @@ impl Analysis {
     }
 
     /// Does a head say this name? `worker-{1..3}` says three.
-    fn names_entry(&self, item: ItemId, head: &Declaration, name: Symbol) -> bool {
+    pub(crate) fn names_entry(&self, item: ItemId, head: &Declaration, name: Symbol) -> bool {
         if head.name == name {
             return true;
         }

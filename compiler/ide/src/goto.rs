@@ -10,7 +10,7 @@ impl Analysis {
     pub fn goto_definition(&self, at: FilePosition) -> Vec<Nav> {
         let Some(place) = self.place(at) else { return Vec::new() };
         let Some((word, _)) = self.word(&place) else { return Vec::new() };
-        self.navigate(&word.target)
+        self.navigate_word(place.item, &word)
     }
 
     /// As the definition; of an imported name the import.
@@ -36,7 +36,7 @@ impl Analysis {
     pub fn goto_implementation(&self, at: FilePosition) -> Vec<Nav> {
         let Some(place) = self.place(at) else { return Vec::new() };
         let Some((word, _)) = self.word(&place) else { return Vec::new() };
-        let navs = self.navigate(&word.target);
+        let navs = self.navigate_word(place.item, &word);
         let Some(nav) = navs.first() else { return navs };
         let sigs = self.signatures();
         let capability = match nav.kind {

@@ -122,7 +122,7 @@ impl Analysis {
     fn hover_word(&self, place: &Place, word: &Word, range: TextRange) -> Option<Hover> {
         let mut card = Card::default();
         let evaluated = self.evaluated();
-        let navs = self.navigate(&word.target);
+        let navs = self.navigate_word(place.item, word);
         // Of several of one name the one that stands here is meant.
         let here = navs.iter().find(|nav| nav.file == place.at.file && nav.focus == range);
         match here.or(navs.first()).cloned() {

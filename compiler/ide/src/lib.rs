@@ -17,6 +17,7 @@ mod files;
 mod format;
 mod goto;
 mod hierarchy;
+mod homes;
 mod host;
 mod hover;
 mod inlay;

@@ -1,8 +1,9 @@
 //! Who refers to something; renaming all of them.
 
+use crate::homes::{Home, may_be_one};
 use crate::{Analysis, FilePosition};
-use kss_sema::{DeclKind, Target, Usage};
-use kss_span::{Edit, FileId, TextRange};
+use kss_sema::{DeclKind, Target, Usage, Word};
+use kss_span::{Edit, FileId, ItemId, TextRange};
 
 /// A word that refers to what was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -46,7 +47,7 @@ impl Analysis {
         let Some(place) = self.place(at) else { return Vec::new() };
         let Some((word, range)) = self.word(&place) else { return Vec::new() };
         let name = self.text(at.file).get(range.range()).unwrap_or_default().trim_matches('"').to_owned();
-        self.references_to(&word.target, &name)
+        self.uses(place.item, &word, &name).into_iter().map(|(reference, _)| reference).collect()
     }
 
     /// All words in the file of a position that refer to what stands there.
@@ -54,9 +55,11 @@ impl Analysis {
         self.references(at).into_iter().filter(|r| r.file == at.file).collect()
     }
 
-    /// All words that refer to `target`, which is called `name` everywhere.
-    pub(crate) fn references_to(&self, target: &Target, name: &str) -> Vec<Reference> {
-        let target = self.canonical(target);
+    /// All words that refer to what `asked`, a word of `from`, refers to, each with whether it can mean nothing else. It is called
+    /// `name` everywhere.
+    fn uses(&self, from: ItemId, asked: &Word, name: &str) -> Vec<(Reference, bool)> {
+        let target = self.canonical(&asked.target);
+        let home = self.home_of(from, asked);
         let mut out = Vec::new();
         let items = match &target {
             // A variable is known in its item alone.
@@ -71,15 +74,33 @@ impl Analysis {
                 if !same(&self.canonical(&word.target), &target) {
                     continue;
                 }
+                let here = self.home_of(item, word);
+                if !may_be_one(home, here) {
+                    continue;
+                }
+                let surely = home == here;
                 let range = spans.get(word.node as usize).copied().unwrap_or_default();
                 if !range.is_empty() {
-                    out.push(Reference { file, range, usage: word.usage.into() });
+                    out.push((Reference { file, range, usage: word.usage.into() }, surely));
                 }
             }
         }
         out.sort();
-        out.dedup_by(|b, a| a.file == b.file && a.range == b.range);
+        out.dedup_by(|(b, _), (a, _)| a.file == b.file && a.range == b.range);
         out
+    }
+
+    /// Is there another entry of the same kind and name?
+    fn lives_elsewhere(&self, item: ItemId, word: &Word) -> bool {
+        let Target::Entry(entry) = &word.target else { return false };
+        self.heads_of(entry, None).len() > self.heads_of(entry, self.home(item, word.node, entry)).len()
+    }
+
+    fn home_of(&self, item: ItemId, word: &Word) -> Option<Home> {
+        match &word.target {
+            Target::Entry(entry) => self.home(item, word.node, entry),
+            _ => None,
+        }
     }
 
     /// The word that a rename would change, if what it refers to can be renamed.
@@ -98,7 +119,7 @@ impl Analysis {
             Target::File(_) => return Err(no("rename the file itself: imports follow it")),
             Target::At(_) | Target::Entry(_) | Target::Case(..) => {}
         }
-        let declared = self.navigate(&word.target);
+        let declared = self.navigate_word(place.item, &word);
         if declared.is_empty() {
             return Err(no("it isn't clear where this is declared, so not every use of it would be found"));
         }
@@ -126,9 +147,21 @@ impl Analysis {
                 "`{new}` is no name: names are letters, digits, `_` and `-` between them, and begin with a letter"
             )));
         }
-        let references = self.references(at);
+        let Some(place) = self.place(at) else { return Ok(Vec::new()) };
+        let Some((word, range)) = self.word(&place) else { return Ok(Vec::new()) };
+        let name = self.text(at.file).get(range.range()).unwrap_or_default().trim_matches('"').to_owned();
+        let uses = self.uses(place.item, &word, &name);
+        if let Some((use_, _)) = uses.iter().find(|(_, surely)| !surely)
+            && self.lives_elsewhere(place.item, &word)
+        {
+            let line = kss_span::LineIndex::new(self.text(use_.file)).line(use_.range.lo) + 1;
+            return Err(RenameError(format!(
+                "`{name}` is declared in several scopes, and {}:{line} means that of each: it would lose this one",
+                self.short_path(use_.file)
+            )));
+        }
         let mut edits = Vec::new();
-        for reference in references {
+        for (reference, _) in uses {
             let old = self.text(reference.file).get(reference.range.range()).unwrap_or_default();
             if old.contains('{') {
                 return Err(RenameError(format!("`{old}` stands for several names; write them out first")));
@@ -216,6 +249,59 @@ cluster c in s {
   use m
   tune namespace web { }
 #                ^^^
+}
+",
+        );
+    }
+
+    const TWO: &str = "//- lib.kss
+module m {
+  let first = node.worker.ip
+}
+//- main.kss
+site s {}
+cluster a in s {
+  node worker { ip = 10.0.0.1 }
+  let first = node.worker.ip
+}
+//- second.kss
+import ./main.s
+cluster b in s {
+  node wor$0ker { ip = 10.0.0.2 }
+  let second = node.worker.ip
+}
+";
+
+    #[test]
+    fn an_entry_of_another_cluster_is_another() {
+        let fixture = Fixture::new(TWO);
+        let (analysis, at) = (fixture.analysis(), fixture.at());
+        assert_eq!(analysis.goto_definition(at).len(), 1, "that of this cluster");
+        let files: Vec<u32> = analysis.references(at).into_iter().map(|r| r.file.0).collect();
+        assert_eq!(files, [0, 2, 2], "a module may mean it, the other cluster does not");
+        let refused = analysis.rename(at, "agent").expect_err("the module means both").0;
+        assert!(refused.contains("`worker` is declared in several scopes, and lib.kss:2"), "{refused}");
+        let without = TWO.replace("let first = node.worker.ip", "let first = 1");
+        let fixture = Fixture::new(&without);
+        let edits = fixture.analysis().rename(fixture.at(), "agent").expect("nobody else means it");
+        assert_eq!(edits.iter().map(|e| e.span.file.0).collect::<Vec<_>>(), [2, 2]);
+    }
+
+    #[test]
+    fn entries_of_the_site_are_found_from_its_clusters() {
+        check(
+            r"
+site s {
+  network la$0n { cidr = 10.0.0.0/24 }
+#         ^^^
+}
+cluster c in s {
+  let net = site.network.lan
+#                        ^^^
+}
+cluster d in s {
+  let net = network.lan
+#                   ^^^
 }
 ",
         );

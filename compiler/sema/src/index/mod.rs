@@ -45,6 +45,8 @@ pub struct EntryName {
     pub name: Symbol,
     /// The module whose entry it is; none: of whoever writes it.
     pub module: Option<Symbol>,
+    /// The scope that the text says it is in (`site.network.lan`).
+    pub scope: Option<ScopeKind>,
 }
 
 /// How a word uses what it refers to.
@@ -268,6 +270,17 @@ impl crate::lower::Lower<'_> {
         }
     }
 
+    /// The entry `name` of a kind in a scope is read at `node`: `members` are all of them.
+    pub(crate) fn refer_member(&mut self, node: NodeId, members: &kss_ir::Expr, name: Symbol) {
+        let kss_ir::ExprKind::Members { scope, kind, all: false } = &*members.kind else { return };
+        let scope = match &*scope.kind {
+            kss_ir::ExprKind::Scope(scope) => Some(*scope),
+            _ => None,
+        };
+        let kind = *kind;
+        self.refer(node, Usage::Read, |_| Some(Target::Entry(EntryName { kind, name, module: None, scope })));
+    }
+
     /// The field `name` of a value of type `ty` is read or written at `node`.
     pub(crate) fn refer_field(&mut self, node: NodeId, usage: Usage, ty: &Ty, name: Symbol) {
         self.refer(node, usage, |l| l.field_target(ty, name));
@@ -291,7 +304,7 @@ impl crate::lower::Lower<'_> {
             E::Owner => Some(Target::Implicit(Symbol::new("owner"))),
             E::Entry(entry) => match &entry.name {
                 kss_ir::Key::Name(name, _) => {
-                    Some(Target::Entry(EntryName { kind: entry.kind, name: *name, module: entry.module }))
+                    Some(Target::Entry(EntryName { kind: entry.kind, name: *name, module: entry.module, scope: None }))
                 }
                 kss_ir::Key::Expr(_) => None,
             },

@@ -201,12 +201,12 @@ impl Words<'_, '_> {
         let last = &head.words[head.words.len() - 1];
         if let Some(name) = last.literal() {
             let module = self.module.filter(|_| usage == Usage::Declare);
-            self.push(last.id().0, usage, Target::Entry(EntryName { kind: kind.text, name, module }));
+            self.push(last.id().0, usage, Target::Entry(EntryName { kind: kind.text, name, module, scope: None }));
         }
         if let Some(within) = &head.within
             && let Some(name) = within.literal()
         {
-            let entry = EntryName { kind: Symbol::new("namespace"), name, module: None };
+            let entry = EntryName { kind: Symbol::new("namespace"), name, module: None, scope: None };
             self.push(within.id().0, Usage::Read, Target::Entry(entry));
         }
     }

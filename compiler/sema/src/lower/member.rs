@@ -41,6 +41,7 @@ impl Lower<'_> {
             ast::Key::Bare(name) if name.is_missing() => (error_expr(whole.id), Ty::Error),
             ast::Key::Bare(name) => {
                 self.refer_field(name.id, Usage::Read, &ty, name.text);
+                self.refer_member(name.id, &value, name.text);
                 let (value, result) = match self.field_of(value, &ty, name.text, whole.id, opt) {
                     Some(found) => found,
                     None => {
