@@ -29,7 +29,7 @@ pub use json::{json, json_value};
 pub use page::{Example, Run};
 pub use sarif::sarif;
 pub use sources::{Places, Position, Range, Sources};
-pub use suggest::{closest, did_you_mean};
+pub use suggest::{closest, did_you_mean, is_slip};
 pub use summary::Summary;
 pub use terminal::{terminal, terminal_all};
 
@@ -200,6 +200,12 @@ impl<P> Diagnostic<P> {
     #[must_use]
     pub fn fix(self, title: impl Into<String>, place: P, how: How, text: impl Into<String>) -> Self {
         self.offer(title, place, how, text, true)
+    }
+
+    /// Offers the known word `near` instead of the unknown `word` at `place`: surely, if that was a slip.
+    #[must_use]
+    pub fn near(self, place: P, word: &str, near: &str) -> Self {
+        self.offer(format!("write `{near}`"), place, How::Replace, near, is_slip(word, near))
     }
 
     /// Offers one edit that a person should look at.

@@ -18,6 +18,14 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Is `near` so surely what `word` was meant to be that nobody need ask? Its letters are the same, or one of at least four
+/// is wrong, missing or too many. Names that differ in a number never are: they name different things.
+pub fn is_slip(word: &str, near: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let long = word.chars().count().min(near.chars().count()) >= 4;
+    digits(word) == digits(near) && (same_letters(word, near) || long && strsim::damerau_levenshtein(word, near) <= 1)
+}
+
 /// `log_level`, `logLevel` and `log-level` are one word to a reader.
 fn same_letters(a: &str, b: &str) -> bool {
     let letters =
@@ -40,5 +48,12 @@ mod tests {
         assert_eq!(closest("logLevel", ["log-level", "level"]), Some("log-level"));
         assert_eq!(closest("zebra", ["memory", "mac"]), None);
         assert_eq!(closest("small", ["all", "name"]), None);
+    }
+
+    #[test]
+    fn only_slips_need_no_decision() {
+        assert!(is_slip("memori", "memory") && is_slip("logLevel", "log-level") && is_slip("retenton", "retention"));
+        assert!(!is_slip("worker-3", "worker-1") && !is_slip("base-3", "base-1"));
+        assert!(!is_slip("wan", "lan") && !is_slip("nope2", "node") && !is_slip("memroi", "memory"));
     }
 }

@@ -131,7 +131,7 @@ impl<'a> Eval<'a> {
         if let Some(tree) = tree.filter(|_| several || field.is_some()) {
             self.keep_why(ix, field, &tree);
         }
-        value
+        self.hide(value, self.private_collection(key.scope.kind, key.kind))
     }
 
     fn keep_why(&mut self, ix: EntryIx, field: Option<Symbol>, tree: &crate::tree::Tree) {

@@ -227,6 +227,11 @@ impl<'a> Eval<'a> {
         state.doubt |= doubt;
         state.private |= private;
         for (key, value) in elements {
+            // An instance is work, however little is done with it.
+            if !self.step(cx.item, each.source.node) {
+                state.doubt = true;
+                return Flow::On;
+            }
             let var = self.bind(each, key, value, fr);
             if let Some(filter) = &each.filter {
                 let holds = self.eval(filter, cx, fr);

@@ -159,8 +159,7 @@ impl<'a> Eval<'a> {
 
     fn check_failed(&mut self, check: &'a Check, cx: &Cx<'a>, frame: &mut Frame, about: Option<Origin>) {
         let parts = self.explain(&check.cond, cx, frame);
-        let message = check.message.as_ref().map(|message| self.eval(message, cx, frame));
-        let message = message.and_then(|value| value.as_text().map(|text| text.into_owned()));
+        let message = check.message.as_ref().and_then(|message| self.told(message, cx, frame));
         // The first line says what is wrong, further ones how to mend it.
         let message = message.unwrap_or_else(|| "a check does not hold".to_owned());
         let mut told = message.lines();
@@ -178,6 +177,9 @@ impl<'a> Eval<'a> {
             && let Some(entry) = entry.filter(|(place, _)| places.is_empty() || !in_library(*place))
         {
             places.insert(0, entry);
+        }
+        if places.is_empty() && about.is_none() && in_library(rule) {
+            places.extend(self.scope_place(cx));
         }
         let mut places = places.into_iter();
         // The place to edit is where a value was written, not where the rule stands.
@@ -202,6 +204,13 @@ impl<'a> Eval<'a> {
             ways => ways.iter().fold(diagnostic, |d, way| d.help(way.trim())),
         };
         self.report(Report { diagnostic, values });
+    }
+
+    /// The head of the scope that a check of the library is about, if no value and no entry leads into the project.
+    fn scope_place(&self, cx: &Cx<'a>) -> Option<(Origin, String)> {
+        let key = crate::world::scope_entry(self.site, cx.scope);
+        let place = self.entry_origin(&key).filter(|place| !place.is_nowhere())?;
+        Some((place, format!("in this {}", key.kind)))
     }
 
     /// Tunes of a site's or cluster's file must hit something; those of modules wait for their target.

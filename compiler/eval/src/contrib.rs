@@ -289,13 +289,18 @@ impl<'a> Eval<'a> {
         let layout = entry.layout.clone();
         let key = entry.key.clone();
         let mut refused = Vec::new();
-        ops.list.retain(|op| {
+        ops.list.retain_mut(|op| {
+            if op.mark.layer != Layer::Overlay {
+                return true;
+            }
             let path: Vec<Symbol> = field.into_iter().chain(op.path.iter().copied()).collect();
-            let fine = op.mark.layer != Layer::Overlay
-                || collection
+            let fine = collection
                 || matches!(op.act, Act::Touch | Act::Poison | Act::Hide)
                 || self.is_private_path(&layout, &path);
-            if !fine {
+            if fine {
+                // Before they are merged, so that no message about that shows them.
+                op.act.hide();
+            } else {
                 refused.push((op.mark.origin, path));
             }
             fine

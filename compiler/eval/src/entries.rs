@@ -4,7 +4,7 @@ use crate::finish::describe_entry;
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
 use crate::names::n;
 use crate::state::{EntryIx, Eval, OwnerInfo, Role};
-use crate::values::private_deep;
+use crate::values::taint;
 use crate::world::{home, module_key, scope_of_entry};
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Alternative, Cardinality, Per, Ty};
@@ -37,7 +37,8 @@ impl<'a> Eval<'a> {
             if self.removes.contains_key(&(key.kind, key.name)) {
                 self.names_read.push((key.clone(), at));
             }
-            return Value::text(key.name.as_str(), at);
+            let name = Value::text(key.name.as_str(), at);
+            return taint(name, self.private_collection(key.scope.kind, key.kind));
         }
         if key.kind == n().module
             && let Some(value) = self.owner_field(key, name, at)
@@ -227,10 +228,9 @@ impl<'a> Eval<'a> {
             return Some(self.capability_of(scope, name, at, true));
         }
         let def = self.program.scope_types.get(&scope.kind).and_then(|id| self.record_def(*id));
-        let field = def.and_then(|def| def.field(name)).filter(|field| matches!(field.ty, Ty::Map(..)))?;
+        def.and_then(|def| def.field(name)).filter(|field| matches!(field.ty, Ty::Map(..)))?;
         self.program.kinds.get(&name)?;
-        let value = self.members_map(scope, name, at);
-        Some(if field.private { private_deep(&value) } else { value })
+        Some(self.members_map(scope, name, at))
     }
 
     fn implicit(&mut self, key: &Arc<EntryKey>, facts: &Facts, name: Symbol, at: Origin) -> Option<Value> {

@@ -107,11 +107,13 @@ impl<'a> Eval<'a> {
             Some(ty) => self.finish_tree(&tree, ty, &place.cx, None),
             None => self.finish_free(&tree, &place.cx),
         };
+        // Hidden first, so that a condition that it breaks does not show it.
+        let value = self.hide(value, place.private);
         let value = match place.refine {
             Some(refine) => self.refine(refine, value, &Around::of(&place.cx), Some(place.name)),
             None => value,
         };
-        (self.hide(value, place.private), Some(tree))
+        (value, Some(tree))
     }
 
     fn removes_nothing(&mut self, field: Symbol, path: &[Symbol], names: &[Symbol], mark: &Mark) {
@@ -338,7 +340,7 @@ impl<'a> Eval<'a> {
     ) -> Value {
         let shown = crate::why::value_text(value);
         let message = match &refine.message {
-            Some(message) => self.eval(message, cx, frame).as_text().map(|text| text.into_owned()),
+            Some(message) => self.told(message, cx, frame),
             None => None,
         };
         let message = message.unwrap_or_else(|| match field.filter(|name| !name.is_empty()) {

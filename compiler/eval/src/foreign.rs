@@ -121,6 +121,7 @@ impl<'a> Eval<'a> {
         let value = self.force(ix, rest, at);
         let Kind::Record(record) = value.kind() else { return };
         self.check_object_namespace(ix, key, &value);
+        self.check_object_head(&value, key);
         let Some(version) = self.api_version(ix, &value, true) else { return };
         let Some(schema) = self.env.schemas().and_then(|s| s.kind(&version, &kind)) else {
             if !self.is_unchecked(ix, &[]) && record.iter().any(|(name, _)| !self.is_unchecked(ix, &[*name])) {
@@ -149,6 +150,19 @@ impl<'a> Eval<'a> {
         self.check_against(ix, &schema, &object, None, &format!("kind {kind} ({version})"));
     }
 
+    /// Kind and name of an object stand in its head; what its body said of them would be lost.
+    fn check_object_head(&mut self, body: &Value, key: &EntryKey) {
+        let kind = body.get(n().kind).map(|value| (value, "kind"));
+        let metadata = body.get(Symbol::new("metadata"));
+        let name = metadata.and_then(|m| m.get(n().name)).map(|value| (value, "metadata.name"));
+        for (value, path) in kind.into_iter().chain(name) {
+            let at = crate::values::place(value, Origin::NOWHERE);
+            let message = format!("`{path}` of {} stands in its head, not in its body", describe_entry(key));
+            let report = code::UNKNOWN_KEY.at(at, message).label("nobody reads this");
+            self.report(report.help("leave it out: `manifest KIND NAME in NAMESPACE { … }` says it"));
+        }
+    }
+
     /// `apiVersion` of an object: its own, else what the lock knows of its kind.
     pub(crate) fn api_version(&mut self, ix: EntryIx, value: &Value, report: bool) -> Option<String> {
         let entry = self.entry(ix);
@@ -174,7 +188,9 @@ impl<'a> Eval<'a> {
             [_, _, ..] if report => {
                 let versions: Vec<&str> = known.iter().map(|info| info.api_version.as_str()).collect();
                 let message = format!("kind `{kind}` exists in several groups; write its `apiVersion`");
-                self.report(code::NOT_SET.at(at, message).note(format!("known are: {}", versions.join(", "))));
+                let ways: Vec<String> =
+                    versions.iter().map(|version| format!("`apiVersion = \"{version}\"`")).collect();
+                self.report(code::NOT_SET.at(at, message).help(format!("write one of: {}", ways.join(", "))));
                 None
             }
             _ => None,
@@ -219,7 +235,7 @@ impl<'a> Eval<'a> {
 
     /// Is the field below which all paths lie declared `unchecked`?
     fn is_unchecked(&self, ix: EntryIx, path: &[Symbol]) -> bool {
-        self.entry(ix).unchecked.iter().any(|unchecked| path.starts_with(unchecked))
+        self.entry(ix).unchecked.iter().any(|(unchecked, _)| path.starts_with(unchecked))
     }
 
     fn check_against(&mut self, ix: EntryIx, schema: &Schema, value: &Value, below: Option<Symbol>, what: &str) {
@@ -227,7 +243,7 @@ impl<'a> Eval<'a> {
             .entry(ix)
             .unchecked
             .iter()
-            .filter_map(|path| match below {
+            .filter_map(|(path, _)| match below {
                 None => Some(path.clone()),
                 Some(field) => path.strip_prefix([field].as_slice()).map(<[Symbol]>::to_vec),
             })

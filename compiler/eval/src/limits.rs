@@ -6,9 +6,9 @@ use kss_span::{ItemId, Origin};
 use rustc_hash::FxHashMap;
 
 /// Expressions that one evaluation may look at. The reference cluster needs some hundred thousand.
-const STEPS: u64 = 200_000_000;
+const STEPS: u64 = 50_000_000;
 /// Expressions that one check may look at, what it forces included.
-const CHECK_STEPS: u64 = 40_000_000;
+const CHECK_STEPS: u64 = 20_000_000;
 /// Instances of one nest of loops.
 pub(crate) const LOOP: u64 = 1_000_000;
 /// How often the clock of the outside world is looked at, and where the work happens.
@@ -59,7 +59,8 @@ impl Eval<'_> {
         // Where most samples were taken; of equally hot places any, but always the same.
         let samples = self.limits.samples.iter();
         let hot = samples.max_by_key(|(o, n)| (**n, std::cmp::Reverse((o.item.key(), o.node)))).map_or(at, |(o, _)| *o);
-        let message = format!("this takes too much work: more than {} steps", self.limits.until);
+        let budget = if self.limits.until < STEPS { CHECK_STEPS } else { STEPS };
+        let message = format!("this takes too much work: more than {budget} steps");
         let report = code::TOO_MUCH_WORK.at(hot, message).label("most of the time is spent here");
         self.report(report.help(
             "loop over fewer elements, or use `unique`, `disjoint` and `overlaps`, which don't compare all pairs",

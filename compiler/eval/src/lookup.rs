@@ -5,7 +5,7 @@ use crate::members::qualifier;
 use crate::modules::same_kind;
 use crate::names::n;
 use crate::state::{Eval, Role};
-use crate::values::symbol_of;
+use crate::values::{symbol_of, taint};
 use crate::world::scope_of_entry;
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Head, Key, KindSig, NameRef, Per};
@@ -166,7 +166,7 @@ impl<'a> Eval<'a> {
         keys.sort_by(|a, b| crate::members::order(a, b));
         keys.dedup();
         let list = Value::list(keys.into_iter().map(|key| Value::entry(key, at)).collect(), at);
-        crate::finish::poisoned(list, doubt)
+        taint(crate::finish::poisoned(list, doubt), self.private_collection(scope.kind, kind))
     }
 
     /// Entries of a kind in a scope and in the scopes inside it, clusters of a site left out.
@@ -234,7 +234,8 @@ impl<'a> Eval<'a> {
         for key in keys.iter().filter(own) {
             builder.push(key.name, Value::entry(key.clone(), at));
         }
-        crate::finish::poisoned(Value::record(builder.finish(), at), doubt)
+        let map = crate::finish::poisoned(Value::record(builder.finish(), at), doubt);
+        taint(map, self.private_collection(scope.kind, kind))
     }
 
     /// The scope that a value refers to.

@@ -5,6 +5,7 @@
 
 use crate::Layer;
 use crate::tree::{Branch, Grow, Tree};
+use crate::values::private_deep;
 use kss_span::{Origin, Symbol};
 use kss_value::{Kind, Value};
 use std::sync::Arc;
@@ -71,6 +72,17 @@ pub(crate) enum Act {
     Poison,
     /// Something private decided what stands there.
     Hide,
+}
+
+impl Act {
+    /// Makes private what it writes.
+    pub(crate) fn hide(&mut self) {
+        match self {
+            Act::Set(value) | Act::Element(value) => *value = private_deep(value),
+            Act::Append(items) => items.iter_mut().for_each(|item| *item = private_deep(item)),
+            _ => {}
+        }
+    }
 }
 
 /// Two contributions that can't both hold.

@@ -43,9 +43,14 @@ impl<'a> Eval<'a> {
         let mut fields = self.fields_of_entry(ix);
         if self.entry(ix).kubernetes.is_some() && fields.get(n().api_version).is_none() {
             let whole = Value::record(fields.clone(), self.entry(ix).origin);
-            if let Some(version) = self.api_version(ix, &whole, false) {
-                let version = (n().api_version, Value::text(version, self.entry(ix).origin));
-                fields = fields.iter().cloned().chain([version]).collect();
+            let at = self.entry(ix).origin;
+            let version = match self.api_version(ix, &whole, false) {
+                Some(version) => Some(Value::text(version, at)),
+                // That nothing is known of the kind is said where objects are checked.
+                None => self.env.schemas().map(|_| Value::poison(at)),
+            };
+            if let Some(version) = version {
+                fields = fields.iter().cloned().chain([(n().api_version, version)]).collect();
             }
         }
         let entry = self.entry(ix);
@@ -61,7 +66,7 @@ impl<'a> Eval<'a> {
             kubernetes: entry.kubernetes,
             namespace: entry.namespace.map(|(name, _)| name),
             fields,
-            unchecked: entry.unchecked.clone(),
+            unchecked: entry.unchecked.iter().map(|(path, _)| path.clone()).collect(),
         }
     }
 

@@ -7,9 +7,9 @@ use crate::context::{Cx, Frame};
 use crate::layout::Layout;
 use crate::merge::{Act, Mark, Op};
 use crate::state::Eval;
-use crate::values::{map_entries, private_deep, symbol_of};
+use crate::values::{map_entries, symbol_of};
 use kss_ir::{Block, Coercion, Expr, ExprKind, Key, LayerWord, Stmt, StmtKind, Ty};
-use kss_span::Symbol;
+use kss_span::{Origin, Symbol};
 use kss_value::{Flags, Kind, Value};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(crate) struct Ops<'a> {
     pub(crate) list: Vec<Op>,
     /// Paths whose checks against a foreign schema are waived.
-    pub(crate) unchecked: Vec<Vec<Symbol>>,
+    pub(crate) unchecked: Vec<(Vec<Symbol>, Origin)>,
     /// Type of the place that empty paths mean, if it is known.
     ty: Option<&'a Ty>,
     /// Only the names of keys are wanted, not their values.
@@ -151,8 +151,9 @@ impl<'a> Eval<'a> {
                 }
             }
             StmtKind::Unchecked { path, .. } => {
-                if self.walk(path, cx, fr, ops, &mark(None, &None), prefix, only) {
-                    ops.unchecked.push(prefix.clone());
+                let mark = mark(None, &None);
+                if self.walk(path, cx, fr, ops, &mark, prefix, only) {
+                    ops.unchecked.push((prefix.clone(), mark.origin));
                 }
             }
             StmtKind::Spread(value) => {
@@ -350,11 +351,5 @@ fn taint_ops(ops: &mut Ops<'_>, from: usize, private: bool, prefix: &[Symbol], m
     if !prefix.is_empty() || ops.whole {
         ops.list.push(Op { path: prefix.to_vec(), act: Act::Hide, mark });
     }
-    for op in &mut ops.list[from..] {
-        match &mut op.act {
-            Act::Set(value) | Act::Element(value) => *value = private_deep(value),
-            Act::Append(items) => items.iter_mut().for_each(|item| *item = private_deep(item)),
-            _ => {}
-        }
-    }
+    ops.list[from..].iter_mut().for_each(|op| op.act.hide());
 }

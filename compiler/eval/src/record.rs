@@ -216,6 +216,13 @@ impl<'a> Eval<'a> {
         if elements {
             return Err(set_of(ops.list, at));
         }
+        if let Some((_, at)) = ops.unchecked.first() {
+            let message = "`unchecked` names a path of an entry, and this record is a value of its own";
+            let report = code::MISPLACED.at(*at, message).label("waives nothing here");
+            self.report(
+                report.help("write it in the body of the entry; an element of a list has the path of its list"),
+            );
+        }
         let merged = merge(ops.list);
         self.report_literal_problems(&merged.problems);
         for (path, mark) in &merged.removes {

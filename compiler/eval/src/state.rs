@@ -138,7 +138,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) kubernetes: Option<Symbol>,
     pub(crate) origin: Origin,
     pub(crate) contributors: Option<Rc<[Contributor<'a>]>>,
-    pub(crate) unchecked: Vec<Vec<Symbol>>,
+    pub(crate) unchecked: Vec<(Vec<Symbol>, Origin)>,
     pub(crate) why: Vec<WhyLeaf>,
 }
 
@@ -247,6 +247,8 @@ pub(crate) struct Eval<'a> {
     pub(crate) marks: Marks,
     /// Only fields that nobody asked for are computed now; what is wrong in them is kept with them.
     pub(crate) quiet: bool,
+    /// A message is made, and texts show nothing private.
+    pub(crate) masked: bool,
     pub(crate) late: Option<Rc<Late>>,
     pub(crate) late_cells: FxHashMap<(EntryIx, u32), Rc<Late>>,
     pub(crate) late_lets: FxHashMap<(UnitIx, Symbol), Rc<Late>>,
@@ -332,6 +334,7 @@ impl<'a> Eval<'a> {
             limits: Limits::default(),
             marks: Marks::default(),
             quiet: false,
+            masked: false,
             late: None,
             late_cells: FxHashMap::default(),
             late_lets: FxHashMap::default(),

@@ -62,8 +62,11 @@ fn scope_item(item: ItemId, kind: &str, name: Symbol) -> bool {
     key.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' ')).is_some_and(|n| n == name.as_str())
 }
 
+/// The body of a site, or one of its overlays, of which a file may have several (`overlay home#2`).
 fn is_site(item: ItemId, site: Symbol) -> bool {
-    scope_item(item, "site", site) || scope_item(item, "overlay", site)
+    let key = item.key().name;
+    let overlay = key.strip_prefix("overlay ").map(|name| name.split_once('#').map_or(name, |(name, _)| name));
+    scope_item(item, "site", site) || overlay == Some(site.as_str())
 }
 
 pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(ItemId) -> bool) -> World {

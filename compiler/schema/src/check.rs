@@ -152,7 +152,7 @@ impl<'s> Checker<'s> {
                 match self.schema.step_key(place, alt, key) {
                     Some(node) => self.value(place, node.ty, field),
                     None if matches!(alt, Alt::Open(_)) => {}
-                    None => self.unknown(place, key, field),
+                    None => self.unknown(place, field),
                 }
                 place.back(above);
             }
@@ -171,7 +171,23 @@ impl<'s> Checker<'s> {
         self.unchecked.contains(&self.keys)
     }
 
-    fn unknown(&mut self, place: &Place, key: &str, field: &Value) {
+    /// A key that nobody reads. Of those below it some may be unchecked, and then the others are told one by one.
+    fn unknown(&mut self, place: &Place, field: &Value) {
+        let keys = self.keys.len();
+        let waived = |path: &&Vec<Symbol>| path.len() > keys && path.starts_with(&self.keys);
+        if let (Kind::Record(record), Some(_)) = (field.kind(), self.unchecked.iter().find(waived)) {
+            for (key, field) in record.iter().filter(|(_, field)| !field.is_none()) {
+                self.path.push(Seg::Key(*key));
+                self.keys.push(*key);
+                if !self.is_unchecked() {
+                    self.unknown(place, field);
+                }
+                self.keys.pop();
+                self.path.pop();
+            }
+            return;
+        }
+        let Some(key) = self.keys.last() else { return };
         let known = self.schema.keys(place);
         let near = kss_diag::closest(key, known.iter().map(String::as_str)).map(str::to_owned);
         let elsewhere = elsewhere(self.schema, place, key);

@@ -58,6 +58,9 @@ impl FileItems {
                         .help("here stand `import`, `site`, `overlay`, `cluster`, `module`, `type`, `fn`, `capability`, `intent`, `output`, `let` and `test`"),
                 );
             }
+            if path.ends_with(PRIVATE_FILE) && !allowed_in_private_file(&stmt.kind) {
+                diags.push(public_in_private_file(Origin::new(id, stmt.id.0)));
+            }
             decls.push(Decl { id, stmt: stmt.clone() });
         }
         FileItems { path, decls, diags }
@@ -101,6 +104,24 @@ fn allowed_at_top(kind: &StmtKind) -> bool {
         StmtKind::Entry { head, .. } => overlay_of(head).is_some(),
         _ => false,
     }
+}
+
+/// How names of files end that aren't tracked.
+const PRIVATE_FILE: &str = ".private.kss";
+
+/// Whoever has only the tracked files has to have everything else.
+fn allowed_in_private_file(kind: &StmtKind) -> bool {
+    match kind {
+        StmtKind::Error | StmtKind::Import(_) => true,
+        StmtKind::Entry { head, .. } => overlay_of(head).is_some(),
+        // Said to be misplaced.
+        other => !allowed_at_top(other),
+    }
+}
+
+fn public_in_private_file(at: Origin) -> Diag {
+    let message = "a private file may hold overlays only: the public build would lack this";
+    code::NOT_PRIVATE.at(at, message).label("not in the tracked files").help("write it into a tracked file")
 }
 
 /// The site of `overlay homelab { … }`.

@@ -177,11 +177,7 @@ impl<'a> Lower<'a> {
         let mut diag = code.at(at, message);
         let near = closest(word, known.iter().copied());
         match near {
-            Some(near) => {
-                diag = diag
-                    .fix(format!("write `{near}`"), at, kss_diag::How::Replace, near)
-                    .label(format!("did you mean `{near}`?"))
-            }
+            Some(near) => diag = diag.near(at, word, near).label(format!("did you mean `{near}`?")),
             None if !known.is_empty() && known.len() <= 12 => {
                 let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                 diag = diag.help(format!("there are {}", list.join(", ")));

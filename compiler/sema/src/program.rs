@@ -174,8 +174,11 @@ fn check_site(lower: &mut Lower<'_>, site: ast::Name, overlay: bool) {
         let path = path.strip_suffix(".kss").unwrap_or(&path).to_owned();
         let name = path.rsplit('/').next().unwrap_or("").to_owned();
         diag = diag.help(format!("write `import ./{name}.{}` at the top of the file", site.text));
+        return lower.report(diag);
     }
-    lower.report(diag);
+    let known: Vec<Symbol> = sigs.sites.keys().copied().collect();
+    let message = diag.message;
+    lower.unknown(&code::UNKNOWN_NAME, site.id, message, &site.text, known.iter().map(|s| s.as_str()));
 }
 
 fn type_decl(

@@ -84,6 +84,9 @@ pub struct FnSig {
     pub doc: Option<Arc<str>>,
 }
 
+/// Unions with more alternatives are shown by their name.
+const LONGEST_UNION: usize = 6;
+
 impl Signatures {
     /// Reads all files. Later files of one module name lose against earlier ones, so the project's own files come first.
     pub fn new(files: &[Arc<FileItems>]) -> Signatures {
@@ -155,6 +158,9 @@ impl Signatures {
 
     fn show_union(&self, id: RecordId) -> String {
         let Some(union) = self.unions.get(&id) else { return "union".to_owned() };
+        if union.alternatives.len() > LONGEST_UNION && !union.name.contains('.') {
+            return union.name.to_string();
+        }
         let alternatives = union.alternatives.iter().map(|a| match a {
             kss_ir::Alternative::Case { name, payload: None, .. } => name.to_string(),
             kss_ir::Alternative::Case { name, .. } => format!("{name} {{…}}"),

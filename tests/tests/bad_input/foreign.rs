@@ -47,3 +47,25 @@ fn missing_asset() {
         .edit("homelab.kss", "use nixos\n", "use nixos\n    nixos { environment.etc.motd.text = file(\"motd.txt\") }\n")
         .is_told_as("K0104");
 }
+
+#[test]
+fn kind_of_several_groups() {
+    mistake("kind-of-several-groups")
+        .file(
+            "web.kss",
+            "module web {\n  phase = apps\n  namespace web {}\n  manifest Gateway web in web { spec {} }\n}\n",
+        )
+        .add("kss.kss", "  use web\n")
+        .is_told_as("K0405");
+}
+
+#[test]
+fn unknown_kind() {
+    mistake("unknown-kind")
+        .file(
+            "web.kss",
+            "module web {\n  phase = apps\n  namespace web {}\n  manifest Widget web in web { size = 3 }\n}\n",
+        )
+        .add("kss.kss", "  use web\n")
+        .is_told_as("K0803");
+}

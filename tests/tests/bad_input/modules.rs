@@ -125,3 +125,11 @@ fn provided_record_lacks_a_field() {
         .edit("kss.kss", "use canal\n", "use canal\n  use own-mesh\n")
         .is_told_as("K0203");
 }
+
+#[test]
+fn too_few_nodes() {
+    mistake("too-few-nodes")
+        .edit("kss.kss", "  node worker-{1..3}   { ip = lan.host(30 + it), memory = 14GiB }\n", "")
+        .edit("kss.kss", "use longhorn { replicas = 2 }", "use longhorn")
+        .is_told_as("K0402");
+}

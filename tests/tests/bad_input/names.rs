@@ -97,3 +97,13 @@ fn declared_twice() {
         .add("kss.kss", "  node master          { role = server, ip = 10.69.50.21, memory = 10GiB }\n")
         .is_told_as("K0207");
 }
+
+#[test]
+fn unknown_site() {
+    mistake("unknown-site").edit("kss.kss", "cluster kss in homelab {", "cluster kss in homelap {").is_told_as("K0201");
+}
+
+#[test]
+fn unknown_node() {
+    mistake("unknown-node").add("kss.kss", "  tune node worker-4 { memory = 16GiB }\n").is_told_as("K0506");
+}

@@ -172,7 +172,10 @@ impl<'a> Eval<'a> {
         for part in parts {
             values.push(match part {
                 Part::Plain(text) => Value::text(text.clone(), at),
-                Part::Hole(expr) => self.eval(expr, cx, fr),
+                Part::Hole(expr) => match self.eval(expr, cx, fr) {
+                    value if self.masked && value.flags().has(Flags::PRIVATE) => Value::text("(private)", at),
+                    value => value,
+                },
             });
         }
         let private = crate::values::private_of(&values);
@@ -200,11 +203,10 @@ impl<'a> Eval<'a> {
         fr: &mut Frame,
         at: Origin,
     ) -> Value {
-        let message = self.eval(message, cx, fr);
-        let Some(message) = message.as_text().map(|text| text.into_owned()) else { return Value::poison(at) };
+        let Some(message) = self.told(message, cx, fr) else { return Value::poison(at) };
         // The place is where the value was written, if it can be told; else the expression that names it.
         let place = place.map_or(at, |expr| self.place_of(expr, cx, fr));
-        let with = with.map(|with| self.eval(with, cx, fr)).and_then(|v| v.as_text().map(|t| t.into_owned()));
+        let with = with.and_then(|with| self.told(with, cx, fr));
         let mut report = code::CHECK_FAILED.at(place, message);
         if place != at {
             report = report.also(at, "refused here");
@@ -214,6 +216,21 @@ impl<'a> Eval<'a> {
             None => report,
         });
         Value::poison(at)
+    }
+
+    /// What a check, a condition or a `fail` says. It may be shown to anybody, so what is private in it is not told.
+    pub(crate) fn told(&mut self, message: &'a Expr, cx: &Cx<'a>, fr: &mut Frame) -> Option<String> {
+        let mut value = self.eval(message, cx, fr);
+        if value.flags().has(Flags::PRIVATE) {
+            // Everything that it reads is computed by now, so no value is made of masked texts.
+            self.masked = true;
+            value = self.eval(message, cx, fr);
+            self.masked = false;
+        }
+        match value.flags().has(Flags::PRIVATE) {
+            true => Some("a private value".to_owned()),
+            false => value.as_text().map(|text| text.into_owned()),
+        }
     }
 
     /// Where the value of an expression was written.

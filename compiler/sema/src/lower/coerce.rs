@@ -2,7 +2,7 @@
 
 use super::{Lower, base, expr, strip};
 use crate::signatures::optional;
-use kss_diag::{How, code};
+use kss_diag::{Fix, FixEdit, How, code};
 use kss_ir::{Alternative, Coercion, Expr, ExprKind, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::NodeId;
@@ -92,7 +92,9 @@ impl Lower<'_> {
                 diag = diag.help(format!("a reference to a `{kind}` is no data; write `.name` for its name"));
             }
             (_, Ty::List(item)) if self.fit(from, item) != Fit::No => {
-                diag = diag.suggest("make it a list", at, How::Before, "[").help("write it in brackets: `[…]`");
+                let edit = |how, text: &str| FixEdit { place: at, how, text: text.to_owned() };
+                let edits = vec![edit(How::Before, "["), edit(How::After, "]")];
+                diag.fixes.push(Fix { title: "write it in brackets: `[…]`".to_owned(), edits, safe: false });
             }
             _ => {}
         }

@@ -152,6 +152,7 @@ impl Lower<'_> {
         message: Option<&ast::Expr>,
     ) -> Check {
         let text = Ty::Scalar(kss_value::scalar::ScalarType::Text);
+        code.into_iter().for_each(|code| self.known_code(*code));
         let outer = self.locals.len();
         let (cond_ir, message) = match &cond.kind {
             ast::ExprKind::Quantifier { quantifier, generators, cond: inner } => self.scoped(|l| {
@@ -175,6 +176,15 @@ impl Lower<'_> {
             code: code.map(|c| c.text),
             message,
             locals: self.max_slot,
+        }
+    }
+
+    /// Reports a code that is no error's.
+    pub(super) fn known_code(&mut self, name: ast::Name) {
+        if !name.is_missing() && kss_diag::find(&name.text).is_none() {
+            let known = kss_diag::ALL.iter().map(|code| code.id);
+            let message = format!("there is no error `{}`; `kssc explain` lists them", name.text);
+            self.unknown(&kss_diag::code::UNKNOWN_NAME, name.id, message, &name.text, known);
         }
     }
 

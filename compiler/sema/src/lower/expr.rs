@@ -185,7 +185,13 @@ impl Lower<'_> {
         let code = if error.message.contains("host bits") { &code::HOST_BITS } else { &code::BAD_LITERAL };
         let mut diag = code.at(at, error.message);
         if let Some(near) = error.suggestion {
-            diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near);
+            // Which end or which part was meant is not for us to say.
+            let title = format!("write `{near}`");
+            let asks = code.id == code::HOST_BITS.id || diag.message.ends_with("ends before it begins");
+            diag = match asks {
+                true => diag.suggest(title, at, kss_diag::How::Replace, near),
+                false => diag.fix(title, at, kss_diag::How::Replace, near),
+            };
         }
         self.report(diag);
         error_expr(node)
@@ -349,7 +355,16 @@ impl Lower<'_> {
                 let (value, ty) = self.construct(e, name, body);
                 self.coerce(value, &ty, want)
             }
-            None => self.unknown_name(name.id, name.text, Some(want)),
+            None => {
+                let message = format!("`{}` is no case of `{}`", name.text, self.show(want));
+                let cases = super::names::case_names(&union);
+                let known = cases.iter().map(|c| c.as_str());
+                match self.unknown(&code::UNKNOWN_CASE, name.id, message, &name.text, known) {
+                    // What is in it is looked at as if the right name stood there.
+                    Some(meant) => self.check_construct(e, ast::Name { text: meant, ..name }, body, want),
+                    None => error_expr(e.id),
+                }
+            }
         }
     }
 

@@ -146,6 +146,12 @@ impl Lower<'_> {
         let item = match super::base(want) {
             Ty::Optional(inner) => return self.check_list(e, items, &inner.clone()),
             Ty::List(item) => (**item).clone(),
+            // A literal is what its place wants: in brackets, too, a set is a set.
+            Ty::Set(item) => {
+                let item = (**item).clone();
+                let elems = items.iter().map(|i| self.scoped(|l| l.check_elem(i, &item))).collect();
+                return expr(e.id, ExprKind::Set(elems));
+            }
             Ty::Data => Ty::Data,
             Ty::Union(_) => {
                 let lists = self.alternative_types(want).into_iter().filter(|t| matches!(t, Ty::List(_)));

@@ -96,8 +96,12 @@ impl Lower<'_> {
     fn expect(&mut self, stmt: &ast::Stmt, expect: &Expect, out: &mut Vec<TestStep>) {
         let node = stmt.id.0;
         let step = match expect {
-            Expect::NoError { or } => TestStep::NoError { node, or: or.iter().map(|n| n.text).collect() },
+            Expect::NoError { or } => {
+                or.iter().for_each(|code| self.known_code(*code));
+                TestStep::NoError { node, or: or.iter().map(|n| n.text).collect() }
+            }
             Expect::Error { code, at } => {
+                code.iter().for_each(|code| self.known_code(*code));
                 let at = at.as_ref().map(|e| self.place(e));
                 TestStep::Error { node, code: code.map(|c| c.text), at }
             }

@@ -174,7 +174,7 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
             let path = targets.first().map_or("", |f| f.path.as_str());
             let mut diag = code::UNKNOWN_IMPORT.at(at, format!("`{path}` declares no `{}`", name.text));
             if let Some(near) = closest(&name.text, known) {
-                diag = diag.fix(format!("write `{near}`"), at, kss_diag::How::Replace, near);
+                diag = diag.near(at, &name.text, near);
             }
             sigs.diags.push(diag);
             missing(sigs, file.path, [name.text]);

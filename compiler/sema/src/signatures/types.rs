@@ -154,7 +154,7 @@ impl Resolver<'_> {
         let near = closest(&name, known.iter().map(|s| s.as_str()));
         let mut diag = code::UNKNOWN_TYPE.at(cx.at(node), format!("there is no type `{name}`"));
         if let Some(near) = near {
-            diag = diag.fix(format!("write `{near}`"), cx.at(node), kss_diag::How::Replace, near);
+            diag = diag.near(cx.at(node), &name, near);
         } else if name.starts_with(|c: char| c.is_lowercase()) {
             diag = diag.help(format!("types are capitalised; for a reference to an entry write `ref {name}`"));
         }
