@@ -148,6 +148,9 @@ pub(super) fn explained(target: &Target) -> String {
             "self" => "the record or entry around".to_owned(),
             "owner" => "the module that writes this".to_owned(),
             "name" => "the name of the entry".to_owned(),
+            "phase" => {
+                "when ArgoCD applies what the module writes: a case of `Phase`, in the order of deployment".to_owned()
+            }
             _ => format!("`{name}`, which every entry, module or secret has"),
         },
         Target::Scope(kind) => format!("the {} around", crate::values::scope_word(*kind)),

@@ -37,6 +37,7 @@ fn a_value_has_its_type_its_place_and_its_documentation() {
 fn a_word_of_the_language_is_explained() {
     says(&hover("modu$0le m { }\n"), &["`module`: Declares a module"]);
     says(&hover("site s {}\ncluster c i$0n s {}\n"), &["`in`:"]);
+    says(&hover("module m {\n  pha$0se = network\n}\n"), &["when ArgoCD applies", "a case of `Phase`"]);
     assert_eq!(hover("# rem$0ark\nlet x = 1\n"), "");
 }
 

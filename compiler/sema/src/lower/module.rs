@@ -3,12 +3,11 @@
 use super::block::Target;
 use super::{Around, Lower};
 use crate::ModuleSig;
+use crate::index::Usage;
 use crate::signatures::need_path;
 use indexmap::IndexMap;
 use kss_diag::code;
-use kss_ir::{
-    Cardinality, Ctl, FieldBlocks, FnId, FnIr, Ignore, ModuleIr, Need, OptionIr, Path, Provide, Statements, Ty,
-};
+use kss_ir::{Ctl, FieldBlocks, FnId, FnIr, Ignore, ModuleIr, Need, OptionIr, Path, Provide, Statements, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
@@ -123,6 +122,10 @@ impl<'a> Lower<'a> {
             self.misplaced(stmt, "write `phase = NAME`");
             return;
         };
+        let word = Symbol::new("phase");
+        if let Some(key) = field.path.first() {
+            self.refer(key.id(), Usage::Write, |_| Some(crate::index::Target::Implicit(word)));
+        }
         let phase = self.sigs.prelude.get(&Symbol::new("Phase")).and_then(|i| self.sigs.types.get(i)).cloned();
         let phase = phase.unwrap_or(Ty::Error);
         let value = self.check(value, &phase);
@@ -222,7 +225,6 @@ impl<'a> Lower<'a> {
         self.missing_in_provide(&sig, body, &fields);
         let fields = FieldBlocks { locals, ..fields };
         ir.provides.push(Provide { node: name.id.0, capability: name.text, fields });
-        let _ = Cardinality::One;
     }
 
     /// A capability's record is complete without evaluating.
