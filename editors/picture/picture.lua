@@ -49,7 +49,7 @@ vim.api.nvim_buf_set_lines(0, last - 1, last - 1, false, {
 vim.wait(60000, function()
   return #vim.diagnostic.get(0) > 0
 end, 50)
-local number, column = line_of(vim.env.KSS_HOVER or 'lan.host(60')
+local number, column = line_of(vim.env.KSS_HOVER or 'memory = 14GiB')
 vim.api.nvim_win_set_cursor(0, { number, column + 5 })
 -- Behind the script, where the move of the cursor is over: it would close the window again.
 vim.defer_fn(function()
