@@ -163,6 +163,9 @@ impl<'a> Eval<'a> {
             };
             return self.hide(value, place.private);
         }
+        if entry.is_some_and(|ix| self.is_told_already(ix, place.name)) {
+            return Value::poison(at);
+        }
         let what = match (place.option_of, entry) {
             (Some(module), _) => format!("option `{}` of `{module}`", place.name),
             (None, Some(ix)) => {
@@ -184,6 +187,17 @@ impl<'a> Eval<'a> {
         };
         self.report(report.help(format!("write `{} = …` there", place.name)));
         Value::poison(at)
+    }
+
+    /// What a `provide` lacks in any case is known without evaluating, all of it at once.
+    fn is_told_already(&self, ix: EntryIx, field: Symbol) -> bool {
+        let entry = self.entry(ix);
+        if entry.key.kind != n().capability {
+            return false;
+        }
+        let module = self.program.modules.get(&entry.owner.name);
+        let mut provides = module.into_iter().flat_map(|m| &m.provides).filter(|p| p.capability == entry.key.name);
+        provides.any(|p| p.fields.rest.is_none() && !p.fields.fields.contains_key(&field))
     }
 
     /// What somebody lacks who has the tracked files alone stands in an overlay, or should.

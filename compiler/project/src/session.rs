@@ -328,22 +328,8 @@ impl Session {
                 diag
             }));
         }
-        let diagnostics = self.without_shadows(self.told_once(drop_followers(diagnostics)));
+        let diagnostics = self.without_shadows(drop_followers(diagnostics));
         images_together(kss_diag::arrange(diagnostics, &scopes, self))
-    }
-
-    /// What a record of a capability lacks is known without evaluating it, all of it at once; evaluating it says each again.
-    fn told_once(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let is_whole = |d: &Diagnostic| *d.code == code::MISSING_FIELD && d.message.starts_with("`provide ");
-        let wholes: Vec<kss_span::Span> = diagnostics.iter().filter(|d| is_whole(d)).map(|d| d.place).collect();
-        // The record begins behind the name of the capability.
-        let again = |d: &Diagnostic| {
-            wholes.iter().any(|whole| {
-                let between = self.text(whole.file).get(d.place.range.hi as usize..whole.range.lo as usize);
-                whole.file == d.place.file && between.is_some_and(|text| text.trim().is_empty())
-            })
-        };
-        diagnostics.into_iter().filter(|d| *d.code != code::MISSING_FIELD || is_whole(d) || !again(d)).collect()
     }
 
     /// Without what is said of a line that can't be read: what is left of it means something else than its writer did.

@@ -163,7 +163,7 @@ impl Mistake {
 fn plain(said: &str) -> String {
     let image = |block: &&str| !block.starts_with("warning[K0803]: ");
     let said: Vec<&str> = said.split("\n\n").filter(image).collect();
-    let summary = regex::Regex::new(r"(, \d+ warnings?)?( in \d+ files?) \(\d+ ms\)").expect("a pattern");
+    let summary = regex::Regex::new(r"(, \d+ warnings?)?( in \d+ files?) \([\d.]+ m?s\)").expect("a pattern");
     let said = summary.replace(&said.join("\n\n"), "$2 (… ms)").into_owned();
     let counted = regex::Regex::new(r"\d+ entries of").expect("a pattern");
     let place = regex::Regex::new(r"^\s*([├╭]─\[ std/[^:]+):\d+:\d+ \]").expect("a pattern");
