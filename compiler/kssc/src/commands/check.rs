@@ -1,7 +1,7 @@
 //! `kssc check`: everything that is wrong, at once.
 
 use crate::Outcome;
-use crate::driver::{Checked, Driver};
+use crate::driver::{Check, Checked, Driver};
 use crate::failure::Failure;
 use crate::files;
 use crate::paths;
@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// Without private overlays, as somebody sees the project who has only its tracked files
     #[arg(long)]
     public: bool,
+    /// Look at everything again, even if an earlier check found all there is to find in the same files; keep nothing
+    #[arg(long)]
+    no_cache: bool,
 }
 
 pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, Failure> {
@@ -44,7 +47,8 @@ pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, F
     let roots = paths::roots(args.paths)?;
     let check = || {
         let _working = ui.working("checking");
-        driver.check(&roots, args.public)
+        // What is about to be changed is not worth keeping.
+        driver.check(&Check { roots: &roots, public: args.public, cache: !args.no_cache && !args.fix })
     };
     let mut checked = check()?;
     let mut mended = 0;
@@ -94,7 +98,7 @@ mod tests {
     use std::fs;
 
     fn args(root: PathBuf, fix: bool) -> Args {
-        Args { paths: vec![root], format: Format::Human, fix, public: false }
+        Args { paths: vec![root], format: Format::Human, fix, public: false, no_cache: true }
     }
 
     #[test]
