@@ -23,7 +23,9 @@ Examples:
   kssc check --fix             mend what is surely a slip, then check
   kssc check --public          do the tracked files build alone, without private overlays?
   kssc check --format github   in a workflow: errors beside the lines of a pull request
-  kssc check --format json | jq '.diagnostics[].code'")]
+  kssc check --format json | jq '.diagnostics[].code'
+
+What is found is kept in the user's cache (KSSC_CACHE_DIR) and shown again while no file that was read changes.")]
 pub(crate) struct Args {
     /// Files and directories
     #[arg(value_name = "PATH")]
