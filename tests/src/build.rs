@@ -40,7 +40,7 @@ pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>
     let mut wrong_outputs = Vec::new();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
-        let files = kss_outputs::Texts::of(&outcome.model, &kss_project::read_file);
+        let files = kss_outputs::Texts::of(&outcome.model, &|path| session.assets().bytes(path));
         let context = kss_outputs::Context {
             nix: kss_stdlib::NIX,
             flake_lock: session.flake_lock(),

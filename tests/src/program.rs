@@ -4,6 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+/// The variable that names the folder of the cache, and where there can be none: what a test runs is made anew, and the cache of
+/// whoever runs the tests stays as it is.
+pub const CACHE: (&str, &str) = ("KSSC_CACHE_DIR", "/dev/null");
+
 /// Where the binary is. Builds it first, so that tests never run an old one.
 ///
 /// # Panics
@@ -37,5 +41,6 @@ pub fn run(folder: &Path, args: &[&str]) -> Output {
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -v 4194304; ulimit -t 60; exec \"$0\" \"$@\""]).arg(kssc()).args(args);
     command.current_dir(folder).env("NO_COLOR", "1").env_remove("KSS_FORCE").stdin(Stdio::null());
+    command.env(CACHE.0, CACHE.1);
     command.output().expect("kssc starts")
 }

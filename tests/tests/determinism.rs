@@ -1,6 +1,7 @@
 //! The same sources give the same bytes: on any number of threads, from any directory, in every process; and a build that
 //! changes nothing writes nothing.
 
+use kss_tests::program::CACHE;
 use kss_tests::{build, tools};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ fn project(folder: &Path) {
 
 fn kssc(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(tools::kssc());
-    command.current_dir(directory).arg("build").args(arguments);
+    command.current_dir(directory).arg("build").args(arguments).env(CACHE.0, CACHE.1);
     command
 }
 

@@ -4,6 +4,7 @@ use kss_backend::{Content, File};
 use kss_diag::Sources;
 use kss_span::{LineIndex, Origin};
 use kss_tests::build::{self, Built};
+use kss_tests::program::CACHE;
 use kss_tests::tools;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -99,6 +100,7 @@ fn values_lead_to_statements_of_their_own() {
 fn deployed() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder for the tree");
     let mut build = Command::new(tools::kssc());
+    build.env(CACHE.0, CACHE.1);
     tools::output(
         build.current_dir(build::repository()).args(["build", "--quiet", "--output"]).arg(folder.path().join("deploy")),
     );

@@ -2,6 +2,7 @@
 
 use crate::disk::{Disk, Time, changed, identity, look, modified, read_if_there};
 use crate::error::{DeployError, Obstacle, Why};
+use crate::manifest::digest;
 use kss_backend::RESERVED;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -81,7 +82,8 @@ impl Books {
 
     /// Notes that a build is finished: from now on every file is as the manifest says.
     pub(crate) fn set_built(&self, inputs: &str, disk: &Disk) -> Result<(), DeployError> {
-        disk.write(&self.built, format!("{inputs}\n{}\n", identity(&self.root)?).as_bytes(), false)
+        let manifest = read_if_there(&self.manifest)?.map(|bytes| digest(&bytes)).unwrap_or_default();
+        disk.write(&self.built, format!("{inputs}\n{}\n{manifest}\n", identity(&self.root)?).as_bytes(), false)
     }
 
     /// The last build, if it was finished and none has begun since.
@@ -91,9 +93,11 @@ impl Books {
         let mut lines = text.lines();
         let inputs = lines.next().unwrap_or_default().to_owned();
         let here = identity(&self.root)?;
-        let same_place = !here.is_empty() && lines.next() == Some(&here);
+        let place = lines.next().unwrap_or_default();
+        let same_place = !here.is_empty() && place == here;
         let since = if same_place { look(&self.built)?.and_then(|stamp| modified(&stamp)) } else { None };
-        Ok(Some(Built { inputs, since }))
+        let manifest = lines.next().unwrap_or_default().to_owned();
+        Ok(Some(Built { inputs, since, manifest }))
     }
 
     /// Forgets the last build, before the tree changes.
@@ -108,6 +112,8 @@ pub(crate) struct Built {
     pub(crate) inputs: String,
     /// When every file was as the manifest says; unknown in a copy of the tree.
     pub(crate) since: Option<Time>,
+    /// Digest of that manifest.
+    pub(crate) manifest: String,
 }
 
 impl Built {

@@ -25,7 +25,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Change, Difference, check, is_current};
+pub use check::{Change, Difference, check, current};
 pub use error::{DeployError, Obstacle, Why};
 pub use manifest::{Manifest, Owned};
 pub use write::{Options, Report, write};

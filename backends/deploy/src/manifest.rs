@@ -54,9 +54,14 @@ impl Manifest {
 
     /// The manifest of the tree at `target`; empty if it has none.
     pub fn read(target: &Path) -> Result<Manifest, DeployError> {
-        let path = Books::new(target).manifest;
-        let Some(bytes) = read_if_there(&path)? else { return Ok(Manifest::default()) };
-        parse(&bytes).map_err(|reason| DeployError::Manifest { path, reason })
+        let books = Books::new(target);
+        let Some(bytes) = read_if_there(&books.manifest)? else { return Ok(Manifest::default()) };
+        Manifest::parse(&bytes, &books)
+    }
+
+    /// What the bytes of a manifest say.
+    pub(crate) fn parse(bytes: &[u8], books: &Books) -> Result<Manifest, DeployError> {
+        parse(bytes).map_err(|reason| DeployError::Manifest { path: books.manifest.clone(), reason })
     }
 
     /// One line a file, so that a difference shows files.

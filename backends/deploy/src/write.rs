@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// How to write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Options<'a> {
-    /// A digest of everything that the tree was made from; [`crate::is_current`] compares it.
+    /// A digest of everything that the tree was made from; [`crate::current`] compares it. Empty if nobody knows.
     pub inputs: &'a str,
     /// Replace foreign and edited files too, and give up an interrupted build that can't be finished. Never follows links,
     /// never removes a directory with foreign files in it.

@@ -5,7 +5,7 @@
 //! K09xx tests · K10xx limits
 
 /// How bad it is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Severity {
     /// Nothing is written while it stands.
     Error,
@@ -47,6 +47,23 @@ impl Eq for Code {}
 /// The code called `word`: its id or its name, in any case.
 pub fn find(word: &str) -> Option<&'static Code> {
     ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(word) || code.name.eq_ignore_ascii_case(word))
+}
+
+/// A code as its id. One that the catalogue does not have is an error.
+pub(crate) mod by_id {
+    use super::{ALL, Code};
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    pub(crate) fn serialize<S: Serializer>(code: &'static Code, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(code.id)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'static Code, D::Error> {
+        let id = String::deserialize(from)?;
+        let found = ALL.iter().copied().find(|code| code.id == id);
+        found.ok_or_else(|| D::Error::custom(format_args!("there is no code `{id}`")))
+    }
 }
 
 macro_rules! codes {

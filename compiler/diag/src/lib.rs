@@ -34,11 +34,13 @@ pub use summary::Summary;
 pub use terminal::{terminal, terminal_all};
 
 use kss_span::Span;
+use serde::{Deserialize, Serialize};
 
 /// One thing that is wrong (or worth saying), with everything that a reader needs to mend it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Diagnostic<P = Span> {
-    /// Which rule.
+    /// Which rule; its id where a diagnostic is written down.
+    #[serde(with = "catalogue::by_id")]
     pub code: &'static Code,
     /// Usually the code's own.
     pub severity: Severity,
@@ -59,7 +61,7 @@ pub struct Diagnostic<P = Span> {
 }
 
 /// Another place.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Label<P = Span> {
     /// Where.
     pub place: P,
@@ -68,7 +70,7 @@ pub struct Label<P = Span> {
 }
 
 /// A line below the source.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Note {
     /// Its heading.
     pub kind: NoteKind,
@@ -77,7 +79,7 @@ pub struct Note {
 }
 
 /// What a note is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum NoteKind {
     /// The rule that is broken.
     Rule,
@@ -88,7 +90,7 @@ pub enum NoteKind {
 }
 
 /// An edit, or several that belong together.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Fix<P = Span> {
     /// What it does: "write `memory`".
     pub title: String,
@@ -99,7 +101,7 @@ pub struct Fix<P = Span> {
 }
 
 /// One replacement of text.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FixEdit<P = Span> {
     /// The text in question.
     pub place: P,
@@ -110,7 +112,7 @@ pub struct FixEdit<P = Span> {
 }
 
 /// Where the new text goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum How {
     /// Instead of the place.
     Replace,

@@ -4,30 +4,36 @@ use crate::{Analysis, FilePosition};
 use kss_backend::{Content, File, OutputTree};
 use kss_diag::Diagnostic;
 use kss_model::Model;
-use kss_project::Session;
+use kss_project::{Assets, Session};
 use kss_sema::DeclKind;
 use kss_span::{Origin, Symbol};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, LazyLock};
 
-/// What the deploy tree carries beside what is made of the model: charts of the project, the lock of its flake.
+/// What the deploy tree carries beside what is made of the model: charts of the project, the lock of its flake, files that
+/// values name.
 #[derive(Clone, Debug)]
 pub struct Carried {
     flake_lock: Option<String>,
     files: Vec<(String, Arc<[u8]>)>,
+    assets: Assets,
 }
 
 impl Carried {
     /// Of the project of a session.
     pub fn of(session: &Session) -> Carried {
-        Carried { flake_lock: session.flake_lock().map(str::to_owned), files: session.carried().to_vec() }
+        Carried {
+            flake_lock: session.flake_lock().map(str::to_owned),
+            files: session.carried().to_vec(),
+            assets: session.assets().clone(),
+        }
     }
 }
 
 /// All files that a model becomes, and what can't be written. `pause` is called between parts of the work; it may unwind.
 pub fn outputs(carried: &Carried, model: &Model, pause: &(dyn Fn() + Sync)) -> (OutputTree, Vec<Diagnostic<Origin>>) {
-    let files = kss_outputs::Texts::of(model, &kss_project::read_file);
+    let files = kss_outputs::Texts::of(model, &|path| carried.assets.bytes(path));
     let context = kss_outputs::Context {
         nix: kss_stdlib::NIX,
         flake_lock: carried.flake_lock.as_deref(),

@@ -13,8 +13,8 @@ pub(crate) type Formatter<'a> = &'a (dyn Fn(&str) -> Result<String, Vec<Diagnost
 pub(crate) trait Driver {
     /// The formatter.
     fn formatter(&self) -> Result<Formatter<'_>, Failure>;
-    /// Everything that is wrong with the files below `roots`, arranged. `public`: without private overlays.
-    fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure>;
+    /// Everything that is wrong, arranged.
+    fn check(&self, check: &Check<'_>) -> Result<Checked, Failure>;
     /// Writes the outputs, or with [`Build::check`] compares them, if nothing is wrong.
     fn build(&self, build: &Build) -> Result<Built, Failure>;
     /// Where a line or value of an output comes from.
@@ -40,6 +40,17 @@ pub(crate) struct Checked {
     pub(crate) files: usize,
 }
 
+/// What to check.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Check<'a> {
+    /// The files below these paths.
+    pub(crate) roots: &'a [PathBuf],
+    /// Without private overlays?
+    pub(crate) public: bool,
+    /// May what an earlier check found in the same files be believed?
+    pub(crate) cache: bool,
+}
+
 /// What to build.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Build {
@@ -49,6 +60,8 @@ pub(crate) struct Build {
     pub(crate) cluster: Option<String>,
     /// Write nothing, say what would change.
     pub(crate) check: bool,
+    /// May what an earlier check found in the same files be believed?
+    pub(crate) cache: bool,
 }
 
 /// What a build did or would do.
@@ -141,8 +154,8 @@ pub(crate) mod testing {
             Ok(&|text| Ok(text.to_owned()))
         }
 
-        fn check(&self, roots: &[PathBuf], _: bool) -> Result<Checked, Failure> {
-            let paths = crate::paths::sources(roots)?;
+        fn check(&self, check: &Check<'_>) -> Result<Checked, Failure> {
+            let paths = crate::paths::sources(check.roots)?;
             let texts: Vec<_> = paths
                 .into_iter()
                 .map(|path| (path.clone(), std::fs::read_to_string(path).unwrap_or_default()))
@@ -152,7 +165,8 @@ pub(crate) mod testing {
         }
 
         fn build(&self, build: &Build) -> Result<Built, Failure> {
-            let checked = self.check(std::slice::from_ref(&build.root), false)?;
+            let roots = std::slice::from_ref(&build.root);
+            let checked = self.check(&Check { roots, public: false, cache: false })?;
             Ok(Built { checked, changes: vec![(Change::Added, PathBuf::from("new"))], unchanged: 1 })
         }
 

@@ -7,6 +7,8 @@ use std::process::{Command, Output, Stdio};
 fn kssc(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kssc"));
     command.args(args).env_remove("NO_COLOR").env("TERM", "xterm").stdin(Stdio::null());
+    // The cache of whoever runs the tests stays as it is.
+    command.env("KSSC_CACHE_DIR", "/dev/null");
     command
 }
 

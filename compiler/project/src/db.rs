@@ -13,8 +13,8 @@
 // The macros of salsa write public items without documentation.
 #![allow(missing_docs)]
 
-use crate::Shared;
 use crate::cancel::Changes;
+use crate::{Assets, Shared};
 use kss_ir::Program;
 use kss_schema::SchemaSet;
 use kss_sema::{Decl, Declaration, FileItems, Index, Lowered, Signatures};
@@ -51,6 +51,8 @@ pub struct Project {
     pub schemas: Shared<SchemaSet>,
     /// Ends evaluations that nobody waits for any more.
     pub changes: Changes,
+    /// Where evaluations read files.
+    pub door: Assets,
 }
 
 /// An item, as the key of queries.

@@ -8,7 +8,6 @@ use kss_eval::{Env, FileError, Options, ScopeModel, SiteEarly};
 use kss_ir::Program;
 use kss_schema::SchemaSet;
 use kss_span::{ItemId, Symbol};
-use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 /// The world that an evaluation sees.
@@ -72,7 +71,7 @@ fn is_site(item: ItemId, site: Symbol) -> bool {
 pub(crate) fn world(db: &dyn salsa::Database, project: Project, wanted: impl Fn(ItemId) -> bool) -> World {
     // Read, so that a changed file that evaluation reads evaluates again.
     project.assets(db);
-    let assets = Assets::new(Path::new("."));
+    let assets = project.door(db).clone();
     let mut sites: Vec<Symbol> = db::signatures(db, project).sites.keys().copied().collect();
     sites.sort();
     let clusters =

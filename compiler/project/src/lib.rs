@@ -10,15 +10,11 @@ mod places;
 mod session;
 mod shared;
 
+pub use assets::{Assets, Found};
 pub use background::{let_go, lower_priority};
 pub use cancel::{Cancelled, Changes, Watch, cancellable};
 pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, find_lock, load, standard_library};
 pub use places::Places;
-/// The bytes of a file that a value names: of the library, or of the project.
-pub fn read_file(path: &str) -> Option<Vec<u8>> {
-    assets::Assets::bytes(path)
-}
-
 pub use session::{Checked, Database, Session, Statics, TestResult};
 pub use shared::Shared;

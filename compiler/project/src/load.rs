@@ -38,18 +38,25 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// A digest of everything that a build of these files is made from: the compiler, the sources, the lock, and the other
-    /// files of their folders, which an evaluation may read. Of these the size and time count, not the content.
-    pub fn digest(&self) -> String {
+    /// A digest of everything here that a check or a build is made from: the compiler, the sources, the lock with its files, and
+    /// the charts. What is read on the way ([`crate::Assets`]) comes on top of it. None if the program does not know itself.
+    pub fn digest(&self) -> Option<String> {
         let mut hasher = blake3::Hasher::new();
         let mut add = |part: &[u8]| {
             hasher.update(&(part.len() as u64).to_le_bytes());
             hasher.update(part);
         };
-        add(env!("CARGO_PKG_VERSION").as_bytes());
+        add(program()?.as_bytes());
+        for list in [self.files.len(), self.diags.len(), self.carried.len(), self.locked.len()] {
+            add(&(list as u64).to_le_bytes());
+        }
         for file in &self.files {
             add(file.path.as_bytes());
             add(file.text.as_bytes());
+        }
+        // The text of a file that can't be read is empty.
+        for diag in &self.diags {
+            add(format!("{:?} {}", diag.place, diag.message).as_bytes());
         }
         for (path, bytes) in &self.carried {
             add(path.as_bytes());
@@ -59,25 +66,17 @@ impl Loaded {
             add(path.as_bytes());
             add(digest.as_bytes());
         }
-        let mut folders: Vec<&Path> = self.files.iter().filter_map(|f| f.disk.as_deref()?.parent()).collect();
-        folders.sort();
-        folders.dedup();
-        let entries = folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-        paths.sort();
-        for path in paths {
-            let Ok(meta) = std::fs::metadata(&path) else { continue };
-            if meta.is_dir() {
-                continue;
-            }
-            let time =
-                meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
-            add(path.to_string_lossy().as_bytes());
-            add(&meta.len().to_le_bytes());
-            add(&time.as_nanos().to_le_bytes());
-        }
-        hasher.finalize().to_hex().to_string()
+        Some(hasher.finalize().to_hex().to_string())
     }
+}
+
+/// What tells this program from another one: while one is developed its version stays the same, and where packages have the
+/// time 1 the path tells them apart.
+fn program() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    let meta = std::fs::metadata(&path).ok()?;
+    let modified = meta.modified().ok()?;
+    Some(format!("{} {} {} {modified:?}", env!("CARGO_PKG_VERSION"), path.display(), meta.len()))
 }
 
 impl Default for Loaded {

@@ -3,7 +3,7 @@
 use crate::cancel::{Changes, Watch};
 use crate::db::{self, ItemKey, Project, ScopeName, SourceFile};
 use crate::load::Loaded;
-use crate::{Places, Shared, evaluation};
+use crate::{Assets, Places, Shared, evaluation};
 use kss_diag::{Diagnostic, PartValue, Severity, Sources, code};
 use kss_eval::{Outcome, Report, ScopeModel};
 use kss_schema::SchemaSet;
@@ -52,7 +52,8 @@ impl Session {
             loaded.files.iter().map(|f| SourceFile::new(&db, f.id, f.path, f.text.clone())).collect();
         let sources = files.iter().copied().filter(|f| f.path(&db).ends_with(".kss")).collect();
         let flake_lock = loaded.schemas.flake_lock().map(Arc::from);
-        let project = Project::new(&db, sources, public, 0, Shared(Arc::new(loaded.schemas)), Changes::default());
+        let (schemas, changes) = (Shared(Arc::new(loaded.schemas)), Changes::default());
+        let project = Project::new(&db, sources, public, 0, schemas, changes, Assets::default());
         let disk = loaded.files.into_iter().map(|f| f.disk).collect();
         Session { db, project, files, disk, unreadable: loaded.diags, carried: loaded.carried, flake_lock }
     }
@@ -70,6 +71,11 @@ impl Session {
     /// What the library and the project's lock know of the outside.
     pub fn schemas(&self) -> &SchemaSet {
         self.project.schemas(&self.db)
+    }
+
+    /// Where files are read beside the sources.
+    pub fn assets(&self) -> &Assets {
+        self.project.door(&self.db)
     }
 
     /// Replaces the text of a file.

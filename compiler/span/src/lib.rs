@@ -8,11 +8,12 @@ pub use line_index::{LineCol, LineIndex};
 pub use origin::{ItemId, ItemKey, Origin};
 pub use symbol::{Symbol, natural_cmp};
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
 
 /// A source file, numbered by whoever loaded it. Numbers never reach an output or an order that users see.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
 
 impl fmt::Debug for FileId {
@@ -22,7 +23,7 @@ impl fmt::Debug for FileId {
 }
 
 /// A half-open range of bytes in one file.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct TextRange {
     /// First byte.
     pub lo: u32,
@@ -79,7 +80,7 @@ impl fmt::Debug for TextRange {
 }
 
 /// A place in a file. Never part of a value that is compared between revisions.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Span {
     /// The file.
     pub file: FileId,

@@ -1,5 +1,6 @@
 //! Runs the commands of a page in a folder of its own.
 
+use crate::program::CACHE;
 use crate::spec::read::Console;
 use crate::tools;
 use std::path::Path;
@@ -20,7 +21,7 @@ pub fn run_console(console: &Console, folder: &Path) -> Vec<String> {
             continue;
         }
         let mut kssc = Command::new(tools::kssc());
-        kssc.args(words).current_dir(folder).env("NO_COLOR", "1");
+        kssc.args(words).current_dir(folder).env("NO_COLOR", "1").env(CACHE.0, CACHE.1);
         let output = kssc.output().expect("kssc starts");
         let printed = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         if !fits(&lines(&printed), &lines(wanted)) {

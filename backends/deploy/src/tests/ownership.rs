@@ -1,7 +1,7 @@
 //! Only what a build wrote is replaced or removed.
 
 use super::{differences, disk, fresh, obstacles, overwrite, tracked, tree, write};
-use crate::{Change, DeployError, Manifest, Options, Why, is_current};
+use crate::{Change, DeployError, Manifest, Options, Why};
 use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
@@ -185,6 +185,10 @@ fn an_empty_directory_and_a_missing_parent_are_fine() {
     assert!(matches!(write(&tree(&[("a", "1")]), &file), Err(DeployError::NotDirectory(_))));
 }
 
+fn is_current(target: &Path, inputs: &str) -> bool {
+    crate::current(target, inputs).unwrap().is_some()
+}
+
 #[test]
 fn checking_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -192,7 +196,7 @@ fn checking_writes_nothing() {
     let new = tree(&[("a", "1")]);
     assert_eq!(differences(&new, &target), [("a".to_owned(), Change::Missing)]);
     assert!(!target.exists());
-    assert!(!is_current(&target, "1").unwrap());
+    assert!(!is_current(&target, "1"));
     assert!(!target.exists());
 }
 
@@ -200,25 +204,35 @@ fn checking_writes_nothing() {
 fn a_tree_is_current_until_somebody_touches_it() {
     let files = [("a", "1"), ("b*", "2")];
     with_tree(&files, |target| {
-        assert!(is_current(target, "1").unwrap());
-        assert!(!is_current(target, "2").unwrap());
+        assert!(is_current(target, "1"));
+        assert!(!is_current(target, "2"));
         let a = target.join("a");
         let before = fs::metadata(&a).unwrap().modified().unwrap();
         fs::write(&a, "9").unwrap();
         fs::File::options().write(true).open(&a).unwrap().set_modified(before).unwrap();
-        assert!(!is_current(target, "1").unwrap(), "an edit of the same size that sets the time back is seen");
+        assert!(!is_current(target, "1"), "an edit of the same size that sets the time back is seen");
         fs::write(&a, "1").unwrap();
-        assert!(is_current(target, "1").unwrap(), "the content counts");
+        assert!(is_current(target, "1"), "the content counts");
         fs::remove_file(&a).unwrap();
-        assert!(!is_current(target, "1").unwrap());
+        assert!(!is_current(target, "1"));
         write(&tree(&files), target).unwrap();
-        assert!(is_current(target, "1").unwrap());
+        assert!(is_current(target, "1"));
         fs::write(&a, "9").unwrap();
         fs::File::options().write(true).open(&a).unwrap().set_modified(before).unwrap();
         refused(&[("a", "2")], target, &[("a", Why::Edited)]);
         fs::write(&a, "1").unwrap();
         crate::write(&tree(&files), target, &Options { inputs: "2", overwrite: false, within: None }).unwrap();
-        assert!(is_current(target, "2").unwrap());
+        assert_eq!(crate::current(target, "2").unwrap(), Some(2));
+
+        let manifest = target.join(".kssc/manifest.json");
+        let text = fs::read_to_string(&manifest).unwrap();
+        let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("\"a\"")).collect();
+        fs::write(&manifest, without.join("\n")).unwrap();
+        assert!(!is_current(target, "2"), "a file that the manifest lost is not forgotten");
+        fs::write(&manifest, text).unwrap();
+        assert!(is_current(target, "2"));
+        crate::write(&tree(&files), target, &Options::default()).unwrap();
+        assert!(!is_current(target, ""), "inputs that nobody knows are never the same");
     });
 }
 
@@ -234,7 +248,7 @@ fn an_edit_is_seen_in_a_copy_too() {
         assert!(run(&["-r", &path(target.to_owned()), &path(copy.clone())]));
         std::thread::sleep(std::time::Duration::from_millis(20));
         assert!(run(&[&path(target.join(".kssc/local/built")), &path(copy.join(".kssc/local/built"))]));
-        assert!(!is_current(&copy, "1").unwrap());
+        assert!(!is_current(&copy, "1"));
         refused(&[("a", "2")], &copy, &[("a", Why::Edited)]);
     });
 }

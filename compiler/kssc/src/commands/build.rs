@@ -33,12 +33,15 @@ pub(crate) struct Args {
     /// This cluster alone
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
+    /// Make everything again, even if nothing has changed since an earlier build; keep nothing for the next one
+    #[arg(long)]
+    no_cache: bool,
 }
 
 pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let Args { path, output, check, cluster } = args;
-    let build = Build { root: paths::root(path)?, output, cluster, check };
+    let Args { path, output, check, cluster, no_cache } = args;
+    let build = Build { root: paths::root(path)?, output, cluster, check, cache: !no_cache };
     let built = {
         let _working = ui.working("building");
         driver.build(&build)?
@@ -85,7 +88,7 @@ mod tests {
     use crate::ui::ColorChoice;
 
     fn build(root: PathBuf, check: bool) -> Outcome {
-        let args = Args { path: Some(root), output: "deploy".into(), check, cluster: None };
+        let args = Args { path: Some(root), output: "deploy".into(), check, cluster: None, no_cache: true };
         run(args, &Ui::new(ColorChoice::Never, true), &Words).expect("no failure")
     }
 
@@ -102,7 +105,7 @@ mod tests {
     fn changes_are_listed_and_counted() {
         let changes = vec![(Change::Added, "a".into()), (Change::Removed, "b".into()), (Change::Added, "c".into())];
         assert_eq!(list(&changes), "+ a\n- b\n+ c\n");
-        let wanted = Build { root: ".".into(), output: "deploy".into(), cluster: None, check: false };
+        let wanted = Build { root: ".".into(), output: "deploy".into(), cluster: None, check: false, cache: false };
         let built = Built { checked: Words::nothing(), changes, unchanged: 7 };
         assert_eq!(totals(&built, &wanted), "deploy: 2 added, 1 removed, 7 unchanged");
     }

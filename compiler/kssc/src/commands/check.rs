@@ -1,7 +1,7 @@
 //! `kssc check`: everything that is wrong, at once.
 
 use crate::Outcome;
-use crate::driver::{Checked, Driver};
+use crate::driver::{Check, Checked, Driver};
 use crate::failure::Failure;
 use crate::files;
 use crate::paths;
@@ -23,7 +23,9 @@ Examples:
   kssc check --fix             mend what is surely a slip, then check
   kssc check --public          do the tracked files build alone, without private overlays?
   kssc check --format github   in a workflow: errors beside the lines of a pull request
-  kssc check --format json | jq '.diagnostics[].code'")]
+  kssc check --format json | jq '.diagnostics[].code'
+
+What is found is kept in the user's cache (KSSC_CACHE_DIR) and shown again while no file that was read changes.")]
 pub(crate) struct Args {
     /// Files and directories
     #[arg(value_name = "PATH")]
@@ -37,6 +39,9 @@ pub(crate) struct Args {
     /// Without private overlays, as somebody sees the project who has only its tracked files
     #[arg(long)]
     public: bool,
+    /// Look at everything again, even if an earlier check found all there is to find in the same files; keep nothing
+    #[arg(long)]
+    no_cache: bool,
 }
 
 pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, Failure> {
@@ -44,7 +49,8 @@ pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, F
     let roots = paths::roots(args.paths)?;
     let check = || {
         let _working = ui.working("checking");
-        driver.check(&roots, args.public)
+        // What is about to be changed is not worth keeping.
+        driver.check(&Check { roots: &roots, public: args.public, cache: !args.no_cache && !args.fix })
     };
     let mut checked = check()?;
     let mut mended = 0;
@@ -94,7 +100,7 @@ mod tests {
     use std::fs;
 
     fn args(root: PathBuf, fix: bool) -> Args {
-        Args { paths: vec![root], format: Format::Human, fix, public: false }
+        Args { paths: vec![root], format: Format::Human, fix, public: false, no_cache: true }
     }
 
     #[test]

@@ -1,17 +1,16 @@
 //! The driver over the compiler's libraries.
 
 mod model;
+mod records;
+mod run;
 mod why;
 
+use self::run::{Run, checked, has_errors, load};
 use crate::commands::why::Target;
-use crate::driver::{Build, Built, Change, Checked, Driver, Formatter, ProjectSources, Tested, Why};
+use crate::driver::{Build, Built, Change, Check, Checked, Driver, Formatter, Tested, Why};
 use crate::failure::Failure;
 use kss_backend::OutputTree;
-use kss_diag::{Diagnostic, Sources};
-use kss_ide::{Carried, outputs};
 use kss_project::{Database, Session};
-use kss_span::FileId;
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// The compiler itself.
@@ -19,38 +18,8 @@ pub(crate) struct Compiler;
 
 impl Compiler {
     fn open(roots: &[PathBuf], public: bool) -> Result<Session, Failure> {
-        let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
-        Ok(Session::new(Database::default(), loaded, public))
+        Ok(Session::new(Database::default(), load(roots)?, public))
     }
-
-    /// What a build answers when nothing has changed since a build without a warning.
-    fn current(build: &Build, inputs: &str) -> Result<bool, Failure> {
-        Ok(!build.check && build.cluster.is_none() && kss_deploy::is_current(&build.output, inputs).map_err(deploy)?)
-    }
-}
-
-/// A project that stays open until the program ends: taking a large model apart takes a tenth of a build's time.
-struct Open(ManuallyDrop<Session>);
-
-impl Sources for Open {
-    fn path(&self, file: FileId) -> &str {
-        self.0.path(file)
-    }
-
-    fn text(&self, file: FileId) -> &str {
-        self.0.text(file)
-    }
-}
-
-impl ProjectSources for Open {
-    fn on_disk(&self, file: FileId) -> Option<PathBuf> {
-        self.0.on_disk(file).cloned()
-    }
-}
-
-fn checked(session: Session, diagnostics: Vec<Diagnostic>) -> Checked {
-    let files = session.own_files();
-    Checked { diagnostics, files, sources: Box::new(Open(ManuallyDrop::new(session))) }
 }
 
 impl Driver for Compiler {
@@ -58,74 +27,33 @@ impl Driver for Compiler {
         Ok(&kss_fmt::format)
     }
 
-    fn check(&self, roots: &[PathBuf], public: bool) -> Result<Checked, Failure> {
-        let session = Compiler::open(roots, public)?;
-        let mut found = session.check();
-        let mut wrong_outputs = Vec::new();
-        for (_, outcome) in &found.outcomes {
-            wrong_outputs.extend(outputs(&Carried::of(&session), &outcome.model, &|| ()).1);
-        }
-        found.add(wrong_outputs);
-        let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
-        std::mem::forget(found);
-        Ok(checked(session, diagnostics))
+    fn check(&self, check: &Check<'_>) -> Result<Checked, Failure> {
+        let run = Run::new(check.roots, check.public, check.cache)?;
+        Ok(match run.known() {
+            Some(record) => run.told(record.diagnostics),
+            None => {
+                let found = run.evaluate();
+                std::mem::forget(found.trees);
+                found.checked
+            }
+        })
     }
 
     fn build(&self, build: &Build) -> Result<Built, Failure> {
-        let roots = std::slice::from_ref(&build.root);
-        let loaded = kss_project::load(roots).map_err(|error| Failure::Project(error.to_string()))?;
-        let inputs = loaded.digest();
-        let session = Session::new(Database::default(), loaded, false);
-        if Compiler::current(build, &inputs)? {
-            let unchanged = kss_deploy::Manifest::read(&build.output).map_err(deploy)?.files.len();
-            return Ok(Built { checked: checked(session, Vec::new()), changes: Vec::new(), unchanged });
+        let run = Run::new(std::slice::from_ref(&build.root), false, build.cache)?;
+        if let Some(record) = run.known() {
+            let unchanged = match has_errors(&record.diagnostics) {
+                true => Some(0),
+                // A comparison reads every file, and whether one cluster is current nobody knows.
+                false if build.check || build.cluster.is_some() => None,
+                false => kss_deploy::current(&build.output, &record.inputs()).map_err(deploy)?,
+            };
+            if let Some(unchanged) = unchanged {
+                return Ok(Built { checked: run.told(record.diagnostics), changes: Vec::new(), unchanged });
+            }
         }
-        let mut found = session.check();
-        let mut trees = Vec::new();
-        let mut wrong_outputs = Vec::new();
-        for (_, outcome) in &found.outcomes {
-            let (tree, diags) = outputs(&Carried::of(&session), &outcome.model, &|| ());
-            wrong_outputs.extend(diags);
-            trees.push(tree);
-        }
-        found.add(wrong_outputs);
-        let wrong = found.has_errors();
-        // A build with a warning is not skipped the next time, so that nobody forgets it.
-        let inputs = if found.diagnostics.is_empty() { inputs } else { String::new() };
-        let diagnostics = kss_diag::arrange(std::mem::take(&mut found.diagnostics), &[], &session);
-        std::mem::forget(found);
-        let checked = checked(session, diagnostics);
-        if !wrong && trees.len() != 1 {
-            return Err(Failure::Project(match trees.len() {
-                0 => "there is no site in these files: a project has one `site NAME { … }`".to_owned(),
-                _ => "there are several sites in these files: name the folder of one".to_owned(),
-            }));
-        }
-        let Some(tree) = trees.pop().filter(|_| !wrong) else {
-            return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
-        };
-        let output = &build.output;
-        let within = build.cluster.as_ref().map(|name| format!("clusters/{name}/"));
-        let tree = match &within {
-            Some(within) => below(tree, within)?,
-            None => tree,
-        };
-        if build.check {
-            let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
-            let concerns = |path: &str| within.as_ref().is_none_or(|within| path.starts_with(within.as_str()));
-            let changes = changes.into_iter().filter(|d| concerns(&d.path));
-            let changes: Vec<_> = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
-            let touched = changes.iter().filter(|(change, _)| *change != Change::Removed).count();
-            let unchanged = tree.len().saturating_sub(touched);
-            return Ok(Built { checked, changes, unchanged });
-        }
-        let inputs = if within.is_some() { "" } else { inputs.as_str() };
-        let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };
-        let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
-        std::mem::forget(tree);
-        let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
-        let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
-        Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
+        let found = run.evaluate();
+        write(build, found)
     }
 
     fn why(&self, target: &Target) -> Result<Why, Failure> {
@@ -165,6 +93,43 @@ impl Driver for Compiler {
             None => Failure::Project("there is no site in these files".to_owned()),
         })
     }
+}
+
+/// Writes what was evaluated, or compares it with what is there.
+fn write(build: &Build, found: run::Evaluated) -> Result<Built, Failure> {
+    let run::Evaluated { checked, mut trees, inputs } = found;
+    let wrong = checked.has_errors();
+    if !wrong && trees.len() != 1 {
+        return Err(Failure::Project(match trees.len() {
+            0 => "there is no site in these files: a project has one `site NAME { … }`".to_owned(),
+            _ => "there are several sites in these files: name the folder of one".to_owned(),
+        }));
+    }
+    let Some(tree) = trees.pop().filter(|_| !wrong) else {
+        return Ok(Built { checked, changes: Vec::new(), unchanged: 0 });
+    };
+    let output = &build.output;
+    let within = build.cluster.as_ref().map(|name| format!("clusters/{name}/"));
+    let tree = match &within {
+        Some(within) => below(tree, within)?,
+        None => tree,
+    };
+    if build.check {
+        let changes = kss_deploy::check(&tree, output).map_err(deploy)?;
+        let concerns = |path: &str| within.as_ref().is_none_or(|within| path.starts_with(within.as_str()));
+        let changes = changes.into_iter().filter(|d| concerns(&d.path));
+        let changes: Vec<_> = changes.map(|d| (change(d.change), PathBuf::from(d.path))).collect();
+        let touched = changes.iter().filter(|(change, _)| *change != Change::Removed).count();
+        let unchanged = tree.len().saturating_sub(touched);
+        return Ok(Built { checked, changes, unchanged });
+    }
+    let inputs = if within.is_some() { "" } else { inputs.as_str() };
+    let options = kss_deploy::Options { inputs, within: within.as_deref(), overwrite: false };
+    let report = kss_deploy::write(&tree, output, &options).map_err(deploy)?;
+    std::mem::forget(tree);
+    let written = report.written.into_iter().map(|p| (Change::Changed, PathBuf::from(p)));
+    let removed = report.removed.into_iter().map(|p| (Change::Removed, PathBuf::from(p)));
+    Ok(Built { checked, changes: written.chain(removed).collect(), unchanged: report.unchanged })
 }
 
 /// The part of a tree below a directory.
