@@ -38,9 +38,10 @@ pub fn build_loaded(loaded: Loaded) -> Built {
 pub fn build_session(session: &Session) -> (Checked, OutputTree, Vec<Diagnostic>) {
     let mut checked = session.check();
     let mut wrong_outputs = Vec::new();
+    let assets = session.assets();
     let mut tree = OutputTree::default();
     for (_, outcome) in &checked.outcomes {
-        let files = kss_outputs::Texts::of(&outcome.model, &|path| session.assets().bytes(path));
+        let files = kss_outputs::Texts::of(&outcome.model, &|path| assets.bytes(path));
         let context = kss_outputs::Context {
             nix: kss_stdlib::NIX,
             flake_lock: session.flake_lock(),

@@ -45,6 +45,8 @@ pub(crate) struct Ctx<'s> {
     /// How many of them belong to statements that are done: one number each.
     pub(crate) done: Vec<usize>,
     pub(crate) errors: Vec<Diagnostic>,
+    /// Where the layout dropped something for which nothing stands.
+    pub(crate) lost: &'s [u32],
     /// One more than the token at which the last error was, so that one place has one error.
     last: usize,
     /// Rules around the current token.
@@ -108,6 +110,7 @@ impl<'s> Ctx<'s> {
             spans,
             done,
             errors,
+            lost: &layout.lost,
             last: 0,
             nest: 0,
             high: 0,

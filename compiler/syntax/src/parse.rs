@@ -43,25 +43,36 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     errors.append(&mut ctx.errors);
     errors.sort_by_key(|e| (e.place.range.lo, e.place.range.hi));
-    let errors = without_followers(text, errors);
+    let errors = without_followers(text, errors, &layout.lost);
     let tokens = lexemes.iter().map(|l| Token { kind: l.kind.public(l.class), len: l.len }).collect();
     Parsed { file: Arc::new(File { items }), spans, errors, tokens }
 }
 
-/// A quote too many or too few turns the text of a line inside out. What else is wrong with that line follows from it.
-fn without_followers(text: &str, mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// A quote too many or too few turns the text of a line inside out, and a sign that means nothing leaves a gap. What else the
+/// parser says about that line follows from it.
+fn without_followers(text: &str, mut errors: Vec<Diagnostic>, lost: &[u32]) -> Vec<Diagnostic> {
+    let quotes = errors.iter().filter(|e| e.code == &code::UNCLOSED && e.message == OPEN_TEXT);
+    let mut places: Vec<u32> = quotes.map(|e| e.place.range.lo).chain(lost.iter().copied()).collect();
+    if places.is_empty() {
+        return errors;
+    }
+    places.sort_unstable();
     let line = |at: u32| {
         let (before, behind) = text.split_at(at as usize);
         let lo = before.rfind('\n').map_or(0, |n| n + 1);
         (lo as u32, at + behind.find('\n').unwrap_or(behind.len()) as u32)
     };
-    let quotes = errors.iter().filter(|e| e.code == &code::UNCLOSED && e.message == OPEN_TEXT);
-    let lines: Vec<(u32, u32)> = quotes.map(|e| line(e.place.range.lo)).collect();
+    let mut lines: Vec<(u32, u32)> = Vec::new();
+    for at in places {
+        if lines.last().is_none_or(|(_, hi)| at > *hi) {
+            lines.push(line(at));
+        }
+    }
     errors.retain(|e| {
         let at = e.place.range.lo;
         let found = lines.partition_point(|(lo, _)| *lo <= at).checked_sub(1);
         let inside = found.is_some_and(|i| at <= lines[i].1);
-        !inside || e.code != &code::UNEXPECTED_TOKEN
+        !inside || e.code != &code::UNEXPECTED_TOKEN || lost.binary_search(&at).is_ok()
     });
     errors
 }

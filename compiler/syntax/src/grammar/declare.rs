@@ -1,6 +1,7 @@
 //! Declarations.
 
-use super::entry::{assign, names, one_where, type_ann, where_clause};
+use super::assign::{assign, type_ann};
+use super::entry::{names, one_where, where_clause};
 use super::{Rules, block_of, commas, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
@@ -227,7 +228,11 @@ impl<'s> Parts<'s> {
         let expr = self.expr.clone();
         let value = custom(move |inp: &mut Inp<'s, '_>| {
             if inp.parse(assign()).is_err() {
-                return Ok(missing_expr(inp, "`=` and a value"));
+                if !matches!(inp.ahead(0), K::LBrace | K::Literal | K::TextOpen | K::RawText | K::LBracket) {
+                    return Ok(missing_expr(inp, "`=` and a value"));
+                }
+                let at = inp.pos();
+                inp.state().expected_text(at, "`=` and a value", " =");
             }
             inp.parse(&expr)
         });

@@ -1,14 +1,15 @@
 //! Fields, entries, and the statements of modules, clusters and tests that are no declarations.
 
+use super::assign::{assign, is_literal, type_ann};
 use super::{Rules, block_of, missing_expr, since};
 use crate::ast::{
     Block, Expect, Expr, Field, FieldValue, Head, Key, LayerWord, Name, RemoveTarget, StmtKind, Text, Type, Where,
 };
-use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, header, keyword, name, want, when, word};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, header, keyword, name, want, word};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
-use kss_diag::{How, code};
+use kss_diag::code;
 use kss_span::Symbol;
 
 pub(super) struct Entries<'s> {
@@ -135,7 +136,12 @@ impl<'s> Parts<'s> {
 
     fn use_(&self) -> impl Parse<'s, StmtKind> + use<'s> {
         let name = self.named_key("the name of a module");
-        let parts = group((keyword(K::Use), name, self.block.clone().or_not()));
+        let block = self.block.clone();
+        let body = custom(move |inp: &mut Inp<'s, '_>| {
+            super::habits::before_block(inp);
+            if matches!(inp.ahead(0), K::LBrace | K::TooDeep) { Ok(Some(inp.parse(&block)?)) } else { Ok(None) }
+        });
+        let parts = group((keyword(K::Use), name, body));
         parts.map(|(_, name, body)| StmtKind::Use { name, body })
     }
 
@@ -327,42 +333,18 @@ pub(super) fn one_where(
     before.or(after)
 }
 
-/// `: T`, unless a value stands there.
-pub(super) fn type_ann<'s>(ty: Rule<'s, Type>) -> impl Parse<'s, Type> {
-    when(|inp| inp.ahead(0) == K::Colon && !is_value(inp.ahead(1))).ignore_then(just(K::Colon)).ignore_then(ty)
-}
-
-/// Surely no type.
-fn is_value(kind: K) -> bool {
-    matches!(kind, K::Literal | K::TextOpen | K::RawText | K::True | K::False)
-}
-
-/// `=`, or a `:` that should have been one.
-pub(super) fn assign<'s>() -> impl Parse<'s, ()> {
-    custom(|inp: &mut Inp<'s, '_>| {
-        if inp.ahead(0) == K::Colon && is_value(inp.ahead(1)) {
-            let at = inp.pos();
-            let state = inp.state();
-            let place = state.range(at).at(state.file);
-            let error = code::UNEXPECTED_TOKEN.at(place, "behind `:` stands a type; a value stands behind `=`");
-            state.errors.push(error.fix("write `=`", place, How::Replace, "="));
-        } else if inp.ahead(0) != K::Eq {
-            return Err(EmptyErr::default());
-        }
-        inp.skip();
-        Ok(())
-    })
-}
-
 fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, Option<FieldValue>> + use<'s> {
     let (expr, block) = (parts.expr.clone(), parts.block.clone());
     custom(move |inp: &mut Inp<'s, '_>| {
+        if inp.ahead(0) == K::Arrow {
+            super::habits::instead(inp, K::Eq, "=", "`=>` is written `=` between a key and its value");
+        }
         let next = inp.ahead(0);
         match next {
             K::LBrace | K::TooDeep => return Ok(Some(FieldValue::Block(inp.parse(&block)?))),
             K::Eq => inp.skip(),
             _ if inp.parse(assign()).is_ok() => {}
-            _ if is_value(next) || next.is_prefix_word() => {
+            _ if is_literal(next) || next.is_prefix_word() => {
                 let at = inp.pos();
                 inp.state().expected_text(at, "`=`", " =");
             }
@@ -410,16 +392,19 @@ fn key<'s>(text: Rule<'s, Text>) -> impl Parse<'s, Key> {
 fn range(inp: &mut Inp<'_, '_>, at: usize) -> Key {
     let state = inp.state();
     let source = state.slice(at);
-    let (prefix, numbers) = source.split_once('{').unwrap_or((source, "0..0}"));
-    let (first, last) = numbers.trim_end_matches('}').split_once("..").unwrap_or(("0", "0"));
+    let (prefix, numbers) = source.split_once(['{', '$']).unwrap_or((source, ""));
     let id = state.node((at..at + 1).into());
-    let (first, last) = match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) => (first, last),
-        _ => {
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>());
+    let bounds = numbers.trim_end_matches('}').split_once("..").and_then(|(a, b)| number(a).zip(number(b)));
+    let (first, last) = match bounds {
+        Some((Ok(first), Ok(last))) => (first, last),
+        Some(_) => {
             let place = state.range(at).at(state.file);
             state.errors.push(code::BAD_LITERAL.at(place, "the numbers of this range are too large"));
             (0, 0)
         }
+        // The layout has said what is wrong.
+        None => (1, 1),
     };
     Key::Range { id, prefix: Symbol::new(prefix), first, last }
 }

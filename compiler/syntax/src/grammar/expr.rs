@@ -2,7 +2,7 @@
 
 use super::list::{args, generators, list};
 use super::pattern::{arms, literal, pattern};
-use super::{Rules, missing_expr, no_expr, since};
+use super::{Rules, habits, missing_expr, no_expr, since};
 use crate::ast::{BinaryOp, Block, Expr, ExprKind, Generator, Key, ListElem, Pattern, Quantifier, Text, UnaryOp};
 use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, nested, skip_one, want};
 use crate::token::K;
@@ -318,6 +318,11 @@ impl<'s> Atoms<'s> {
             K::LParen => return self.parens(inp),
             K::LBracket => ExprKind::List(inp.parse(&self.list)?),
             K::LBrace if !inp.state().header || next == K::RBrace => ExprKind::Record(inp.parse(&self.block)?),
+            K::LBrace => {
+                let Some(end) = habits::record_in_header(inp) else { return Ok(missing_expr(inp, "a value").into()) };
+                habits::say_record_in_header(inp, end);
+                ExprKind::Record(inp.parse(header(false, self.block.clone()))?)
+            }
             K::TooDeep => {
                 inp.skip();
                 ExprKind::Missing
@@ -398,9 +403,17 @@ pub(super) fn if_tail<'s>(
     cond: Expr,
     value: &Rule<'s, Expr>,
 ) -> Result<Expr, EmptyErr> {
+    if inp.ahead(0) != K::Then {
+        braces(inp, &cond);
+    }
     inp.parse(want(K::Then, "`then` and a value"))?;
     let then = Box::new(inp.parse(value)?);
-    let otherwise = if inp.ahead(0) == K::Else {
+    let otherwise = if habits::else_if(inp) {
+        // The word stands for both, so it is read as the `if`.
+        let at = inp.pos();
+        inp.state().alias = Some((at, K::If));
+        inp.parse(value)?
+    } else if inp.ahead(0) == K::Else {
         inp.skip();
         inp.parse(value)?
     } else {
@@ -416,4 +429,15 @@ pub(super) fn if_tail<'s>(
     };
     let kind = ExprKind::If { cond: Box::new(cond), then, otherwise: Box::new(otherwise) };
     Ok(Expr { kind, id: since(inp, start) })
+}
+
+/// At `if a { 1 } else { 2 }` where a value stands: says how that is written.
+fn braces(inp: &mut Inp<'_, '_>, cond: &Expr) {
+    let at = inp.pos();
+    let state = inp.state();
+    if matches!(cond.kind, ExprKind::Construct { .. }) && state.speak(at) {
+        let place = state.place(cond.id).at(state.file);
+        let error = code::UNEXPECTED_TOKEN.at(place, "a choice between values has no braces");
+        state.errors.push(error.help("write `if c then a else b`"));
+    }
 }

@@ -102,6 +102,10 @@ fn path(inp: &mut Inp<'_, '_>) -> Form {
     if inp.line_starts(at) {
         return Form::Element;
     }
+    // `"a" => 1`
+    if behind == K::Arrow {
+        return Form::Field;
+    }
     // A field without its `=`: an entry would have a name here, and an expression an operator.
     let value = behind == K::Literal || behind.is_prefix_word() && super::expr::begins(inp.ahead(at + 1));
     if value && !(behind == K::Not && inp.ahead(at + 1) == K::In) {
@@ -172,6 +176,11 @@ const BEGINNINGS: &[K] = &[
     K::Force,
     K::Append,
 ];
+
+/// The sign behind the quoted key or name at `at`.
+pub(super) fn pair_sign(inp: &mut Inp<'_, '_>, at: usize) -> Option<usize> {
+    inp.ahead(at).is_key().then(|| key_end(inp, at))
+}
 
 /// The token behind the key at `at`.
 fn key_end(inp: &mut Inp<'_, '_>, at: usize) -> usize {

@@ -4,9 +4,10 @@ use super::{Rules, commas, missing_expr, since};
 use crate::ast::{BinaryOp, Name};
 use crate::ast::{Expr, ExprKind, Generator, ListElem};
 use crate::ctx::{Ahead, Inp, Rule, close, header, name, nested, want};
-use crate::grammar::{expr, no_expr};
+use crate::grammar::{expr, habits, no_expr};
 use crate::token::K;
 use chumsky::prelude::*;
+use kss_diag::{How, code};
 
 /// The elements of `[ … ]`, brackets included.
 pub(super) fn list<'s>(rules: &Rules<'s>, generators: Rule<'s, Vec<Generator>>) -> Rule<'s, Vec<ListElem>> {
@@ -23,6 +24,7 @@ pub(super) fn list<'s>(rules: &Rules<'s>, generators: Rule<'s, Vec<Generator>>) 
                 K::For if next.is_word() => {
                     inp.skip();
                     let generators = inp.parse(&generators)?;
+                    habits::arrow(inp);
                     inp.parse(want(K::Arrow, "`=>` and the element"))?;
                     Ok(ListElem::For { generators, each: Box::new(inp.parse(&elem)?) })
                 }
@@ -36,7 +38,18 @@ pub(super) fn list<'s>(rules: &Rules<'s>, generators: Rule<'s, Vec<Generator>>) 
                     inp.parse(want(K::Arrow, "`=>` and the element"))?;
                     Ok(ListElem::If { cond, then: Box::new(inp.parse(&elem)?) })
                 }
-                _ => Ok(ListElem::Value(inp.parse(&value)?)),
+                _ => {
+                    let start = inp.pos();
+                    let each = inp.parse(&value)?;
+                    if inp.ahead(0) != K::For || !inp.ahead(1).is_word() || inp.pos() == start {
+                        return Ok(ListElem::Value(each));
+                    }
+                    let at = inp.pos();
+                    inp.skip();
+                    let generators = inp.parse(&generators)?;
+                    behind_element(inp, start, at);
+                    Ok(ListElem::For { generators, each: Box::new(ListElem::Value(each)) })
+                }
             }
         });
         nested(one, |ctx, at| ListElem::Value(no_expr(ctx, at)))
@@ -51,9 +64,29 @@ pub(super) fn list<'s>(rules: &Rules<'s>, generators: Rule<'s, Vec<Generator>>) 
     .boxed()
 }
 
+/// Says that what is repeated, from `start` to `at`, stands behind its `for`, which ends here.
+fn behind_element(inp: &mut Inp<'_, '_>, start: usize, at: usize) {
+    let end = inp.pos();
+    let state = inp.state();
+    if !state.speak(at) {
+        return;
+    }
+    let slice = |from: usize, to: usize| &state.text[state.cover((from..to).into()).range()];
+    let right = format!("{} => {}", slice(at, end), slice(start, at));
+    let place = state.cover((start..end).into()).at(state.file);
+    let word = state.range(at).at(state.file);
+    let error = code::UNEXPECTED_TOKEN.at(word, "what is repeated stands behind its `for`: `[for x in xs => x]`");
+    state.errors.push(error.fix(format!("write `{right}`"), place, How::Replace, right));
+}
+
 /// The arguments of a call, parentheses included.
 pub(super) fn args<'s>(rules: &Rules<'s>) -> Rule<'s, Vec<Expr>> {
-    let args = header(false, commas(rules.expr.clone(), K::RParen, "`,` or `)`"));
+    let value = rules.expr.clone();
+    let arg = custom(move |inp: &mut Inp<'s, '_>| {
+        habits::named_argument(inp);
+        inp.parse(&value)
+    });
+    let args = header(false, commas(arg, K::RParen, "`,` or `)`"));
     custom(move |inp: &mut Inp<'s, '_>| {
         inp.parse(just(K::LParen))?;
         let args = inp.parse(&args)?;

@@ -1,10 +1,12 @@
 //! The grammar. Which form a statement has follows from its first tokens (`form`); each form is a rule of its own. One rule
 //! is recursive for statements, one for expressions, one for types.
 
+mod assign;
 mod declare;
 mod entry;
 mod expr;
 mod form;
+mod habits;
 mod list;
 mod pattern;
 mod stmt;
@@ -89,6 +91,7 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
                 }
                 K::End => return Ok(()),
                 kind if kind.is_closer() || separated => return Ok(()),
+                _ if habits::unquoted(inp) => {}
                 _ if form::begins(inp) => {
                     let at = inp.pos();
                     inp.state().expected_text(at, "a new line or `,`", ",");
@@ -112,19 +115,8 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
 /// Says that the next token can't stand here.
 fn unexpected(inp: &mut Inp<'_, '_>) {
     let at = inp.pos();
-    let (next, then) = (inp.ahead(0), inp.ahead(1));
-    let state = inp.state();
-    let range = state.range(at).at(state.file);
-    let Some(mut error) = state.expected_at(at, "the end of the line") else { return };
-    match (next, then) {
-        (K::Pipe, K::Pipe) => error.message = "`||` is no operator; it is written `or`".into(),
-        (K::Slash, K::Slash) => {
-            error.message = "a comment begins with `#`".into();
-            error = error.suggest("write `#`", range, kss_diag::How::Before, "#");
-        }
-        (K::Question, _) => error = error.help("a condition is written `if c then a else b`"),
-        _ => {}
-    }
+    let Some(error) = inp.state().expected_at(at, "the end of the line") else { return };
+    let error = habits::behind_value(inp, error);
     inp.state().errors.push(error);
 }
 
@@ -172,11 +164,38 @@ fn block_of<'s>(block: &Rule<'s, Block>, what: &'static str) -> impl Parse<'s, B
     custom(move |inp: &mut Inp<'s, '_>| match inp.ahead(0) {
         K::LBrace | K::TooDeep => inp.parse(&block),
         _ => {
-            let at = inp.pos();
-            inp.state().expected(at, what);
-            Ok(Block { id: empty(inp), stmts: Vec::new() })
+            habits::before_block(inp);
+            if inp.ahead(0) != K::LBrace {
+                let at = inp.pos();
+                inp.state().expected(at, what);
+                // What stands before the brace is worth less than what is in it.
+                if !brace_follows(inp) {
+                    return Ok(Block { id: empty(inp), stmts: Vec::new() });
+                }
+                skip_junk(inp, &[K::LBrace]);
+            }
+            inp.parse(&block)
         }
     })
+}
+
+/// Is there a brace before the line, or what is around, ends?
+fn brace_follows(inp: &mut Inp<'_, '_>) -> bool {
+    let (mut n, mut depth) = (0, 0usize);
+    loop {
+        let kind = inp.ahead(n);
+        match kind {
+            K::LBrace if depth == 0 => return true,
+            K::End => return false,
+            _ if n > 200 => return false,
+            K::Newline | K::Comma if depth == 0 => return false,
+            _ if kind.is_closer() && depth == 0 => return false,
+            _ => {}
+        }
+        depth += usize::from(kind.closer().is_some());
+        depth -= usize::from(kind.is_closer());
+        n += 1;
+    }
 }
 
 /// A node over nothing, before the next token.

@@ -1,6 +1,6 @@
 //! Patterns, and the arms of `match`.
 
-use super::{commas, empty, separators, since};
+use super::{commas, empty, habits, separators, since};
 use crate::ast::{Expr, ExprKind, Pattern, PatternField, PatternKind, Text, Type};
 use crate::ctx::{Ahead, Inp, Rule, close, name, skip_one, want};
 use crate::grammar::line_end;
@@ -90,6 +90,7 @@ pub(super) fn arms<'s, O: 's>(pattern: Rule<'s, Pattern>, body: Rule<'s, O>) -> 
         }
         let start = inp.pos();
         let pattern = inp.parse(&pattern)?;
+        habits::arrow(inp);
         inp.parse(want(K::Arrow, "`=>`"))?;
         let body = inp.parse(&body)?;
         if inp.pos() == start {

@@ -3,7 +3,7 @@
 use super::form::{self, Form, form};
 use super::list::generators;
 use super::pattern::{arms, pattern};
-use super::{Rules, block_of, declare, entry, expr, missing_expr, no_stmt, since};
+use super::{Rules, block_of, declare, entry, expr, habits, missing_expr, no_stmt, since};
 use crate::ast::{Block, Body, Expr, Generator, Pattern, Stmt, StmtKind};
 use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested, skip_junk, skip_one, when};
 use crate::token::K;
@@ -17,7 +17,10 @@ pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
     let whole = custom(move |inp: &mut Inp<'s, '_>| {
         let start = inp.pos();
         let doc = inp.state().doc(start);
-        let kind = forms.read(inp)?;
+        let mut kind = forms.read(inp)?;
+        if matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. }) {
+            kind = forms.unless_follower(inp, start, kind);
+        }
         Ok(Stmt { doc, kind, id: since(inp, start) })
     });
     // Asked first, because a level too deep is a statement as well.
@@ -56,8 +59,26 @@ impl<'s> Forms<'s> {
         }
     }
 
+    /// A value or an entry without a block on a line of which something was said already stands there because of that: it is
+    /// no statement.
+    fn unless_follower(&self, inp: &mut Inp<'s, '_>, start: usize, kind: StmtKind) -> StmtKind {
+        let end = inp.pos();
+        let state = inp.state();
+        let lines = (start + 1..end).any(|at| state.line_starts(at));
+        let empty = match &kind {
+            // Completion wants an entry that is just being typed.
+            StmtKind::Entry { body, .. } => {
+                body.stmts.is_empty() && state.kind(end) != K::Newline && state.kind(end) != K::End
+            }
+            _ => true,
+        };
+        if !lines && empty && habits::follows_error(state, start) { StmtKind::Error } else { kind }
+    }
+
     fn read(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         match form(inp) {
+            Form::Entry | Form::Element if habits::foreign_word(inp, false) => Ok(StmtKind::Error),
+            Form::Element if habits::minus_goes_on(inp) => self.junk(inp),
             Form::End => Err(EmptyErr::default()),
             Form::Junk => self.junk(inp),
             Form::Spread => self.spread(inp),
@@ -99,7 +120,9 @@ impl<'s> Forms<'s> {
     /// Skips what begins no statement, at least one token; what follows on the line may be one.
     fn junk(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         let at = inp.pos();
-        inp.state().expected(at, "a statement");
+        if !habits::operator_first(inp) {
+            inp.state().expected(at, "a statement");
+        }
         skip_one(inp);
         while form(inp) == Form::Junk && !matches!(inp.ahead(0), K::Newline | K::Comma) {
             skip_one(inp);
@@ -140,7 +163,13 @@ impl<'s> Forms<'s> {
         }
         let then = self.body(inp)?;
         let mut otherwise = None;
-        if inp.ahead(0) == K::Else {
+        let else_if = habits::else_if(inp);
+        if else_if {
+            // The word stands for both, so it is read as the `if`.
+            let at = inp.pos();
+            inp.state().alias = Some((at, K::If));
+            otherwise = Some(one(inp, &self.stmt)?);
+        } else if inp.ahead(0) == K::Else {
             inp.skip();
             otherwise = Some(match inp.ahead(0) {
                 K::If => one(inp, &self.stmt)?,
@@ -153,7 +182,26 @@ impl<'s> Forms<'s> {
     fn for_(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         inp.skip();
         let generators = inp.parse(&self.generators)?;
+        habits::arrow(inp);
+        if inp.ahead(0) == K::Arrow {
+            self.pair(inp);
+        }
         Ok(StmtKind::For { generators, body: self.body(inp)? })
+    }
+
+    /// Behind the arrow of a `for`: a key with a sign of other languages before its value.
+    fn pair(&self, inp: &mut Inp<'s, '_>) {
+        let sign = form::pair_sign(inp, 1);
+        let sign = sign.filter(|n| inp.ahead(*n) == K::Colon);
+        let Some(sign) = sign else { return };
+        let at = inp.pos() + sign;
+        let state = inp.state();
+        if state.speak(at) {
+            let place = state.range(at).at(state.file);
+            let error = code::UNEXPECTED_TOKEN.at(place, "behind `:` stands a type; a value stands behind `=`");
+            state.errors.push(error.fix("write `=`", place, How::Replace, " ="));
+        }
+        state.alias = Some((at, K::Eq));
     }
 
     fn match_(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {

@@ -63,6 +63,11 @@ fn raw(inp: &mut Inp<'_, '_>) -> Text {
     inp.skip();
     let state = inp.state();
     let source = state.slice(start);
+    if !source.starts_with('\'') {
+        // Text without our quotes, of which the layout has spoken.
+        let inner = source.trim_matches(|c: char| !c.is_ascii() || c == '`');
+        return Text { parts: vec![TextPart::Plain(inner.into())], id: since(inp, start) };
+    }
     let mark = if source.starts_with("'''") { 3 } else { 1 };
     if source.len() < 2 * mark || !source.ends_with(&source[..mark]) {
         let place = state.range(start).at(state.file);

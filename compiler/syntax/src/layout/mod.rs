@@ -2,14 +2,18 @@
 //! balance. So the parser meets no bracket without its partner, whatever the text, and an error stays in its block.
 
 mod balance;
+mod characters;
+mod foreign;
 mod lines;
 
 use crate::ast::LiteralClass;
 use crate::lex::{Lexeme, literal};
 use crate::token::K;
 use balance::{Repair, What};
+use foreign::{At, Found};
 use kss_diag::{Diagnostic, How, code};
 use kss_span::{FileId, TextRange};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How deep brackets may be nested.
@@ -46,11 +50,24 @@ pub(crate) struct Layout {
     pub(crate) items: Vec<std::ops::Range<usize>>,
     /// What was wrong so far.
     pub(crate) errors: Vec<Diagnostic>,
+    /// Where something stood for which nothing stands: what the parser says about the line follows from it.
+    pub(crate) lost: Vec<u32>,
 }
 
 /// Lays out the tokens of `text`.
 pub(crate) fn layout(file: FileId, text: &str, lexemes: &[Lexeme]) -> Layout {
-    let mut build = Builder { file, text, out: Layout::default(), stack: Vec::new(), prefixes: 0 };
+    let mut build = Builder {
+        file,
+        text,
+        out: Layout::default(),
+        stack: Vec::new(),
+        prefixes: 0,
+        round: Vec::new(),
+        semicolon: None,
+        named: HashSet::new(),
+        open_comment: false,
+        open_heredoc: false,
+    };
     let (sigs, docs) = build.significant(lexemes);
     let repairs = balance::repairs(text, &sigs);
     build.report(&sigs, &repairs);
@@ -67,28 +84,34 @@ struct Builder<'s> {
     stack: Vec<K>,
     /// How many prefix operators stood before the current token.
     prefixes: usize,
+    /// Braces that stand for parentheses.
+    round: Vec<u32>,
+    /// The message about a `;`.
+    semicolon: Option<usize>,
+    /// Names with letters that names don't have: each is said once.
+    named: HashSet<&'s str>,
+    /// No `*/` follows any more.
+    open_comment: bool,
+    /// Nor the end of a text that began with `<<`.
+    open_heredoc: bool,
 }
 
 type Docs = Vec<(usize, Arc<str>)>;
 
-impl Builder<'_> {
+impl<'s> Builder<'s> {
     /// The tokens that mean something, and the documentation before them.
     fn significant(&mut self, lexemes: &[Lexeme]) -> (Vec<Sig>, Docs) {
         let mut sigs = Vec::with_capacity(lexemes.len() * 2 / 3);
         let mut docs = Docs::new();
         let mut doc: Vec<&str> = Vec::new();
         let (mut at, mut line, mut first, mut skip_to) = (0u32, 0u32, true, 0u32);
-        for (i, lexeme) in lexemes.iter().enumerate() {
+        for lexeme in lexemes {
             let range = TextRange::new(at, at + lexeme.len);
             at = range.hi;
             if range.lo < skip_to {
                 continue;
             }
             match lexeme.kind {
-                K::Slash if lexemes.get(i + 1).is_some_and(|next| next.kind == K::Slash) => {
-                    skip_to = self.slashes(range, &mut sigs);
-                    continue;
-                }
                 K::Space | K::Comment => continue,
                 K::Newline => {
                     (line, first) = (at, true);
@@ -101,18 +124,30 @@ impl Builder<'_> {
                     }
                     continue;
                 }
-                K::Unknown => {
-                    self.unknown(range);
-                    if !self.stands_for(range, &mut sigs, first.then(|| range.lo - line)) {
-                        continue;
-                    }
-                }
-                kind => {
-                    if kind == K::Literal && lexeme.class == LiteralClass::Malformed {
+                _ => {}
+            }
+            let indent = first.then(|| range.lo - line);
+            let next = self.text.as_bytes().get(at as usize).copied().unwrap_or(b'\n');
+            let braces = !self.round.is_empty() && matches!(lexeme.kind, K::LBrace | K::RBrace);
+            let found = match lexeme.kind {
+                kind if foreign::suspect(kind, next) || braces => self.foreign(lexeme, At { range, indent }, &mut sigs),
+                K::Ident if !first && sigs.last().is_some_and(|s| s.kind == K::Literal) => self.unit(range, &mut sigs),
+                _ => Found::Ours,
+            };
+            match found {
+                Found::Ours => {
+                    if lexeme.kind == K::Literal && lexeme.class == LiteralClass::Malformed {
                         self.malformed(range);
                     }
-                    let indent = first.then(|| range.lo - line);
-                    sigs.push(Sig { kind, class: lexeme.class, range, indent });
+                    sigs.push(Sig { kind: lexeme.kind, class: lexeme.class, range, indent });
+                }
+                Found::Replaced(end) => skip_to = end,
+                Found::Dropped(end) => {
+                    skip_to = end;
+                    if self.text[range.range()].starts_with(['\u{85}', '\u{2028}', '\u{2029}']) {
+                        (line, first) = (at, true);
+                    }
+                    continue;
                 }
             }
             first = false;
@@ -122,69 +157,6 @@ impl Builder<'_> {
             }
         }
         (sigs, docs)
-    }
-
-    /// At `//`: a comment of another language, or a URL without quotes. Says so; where it ends.
-    fn slashes(&mut self, range: TextRange, sigs: &mut Vec<Sig>) -> u32 {
-        let rest = &self.text[range.lo as usize..];
-        let url = match sigs.as_slice() {
-            [.., scheme, colon] => {
-                let adjacent = scheme.range.hi == colon.range.lo && colon.range.hi == range.lo;
-                (adjacent && scheme.kind.is_word() && colon.kind == K::Colon).then_some(*scheme)
-            }
-            _ => None,
-        };
-        let Some(scheme) = url else {
-            let error = code::UNEXPECTED_TOKEN
-                .at(TextRange::new(range.lo, range.lo + 2).at(self.file), "a comment begins with `#`");
-            let place = error.place;
-            self.out.errors.push(error.fix("write `#`", place, How::Replace, "#"));
-            return range.lo + rest.find('\n').unwrap_or(rest.len()) as u32;
-        };
-        let end = rest.find(|c: char| c.is_whitespace() || ",)]}\"'".contains(c)).unwrap_or(rest.len());
-        let whole = TextRange::new(scheme.range.lo, range.lo + end as u32);
-        let text = &self.text[whole.range()];
-        let error = code::BAD_LITERAL.at(whole.at(self.file), "a URL is a text, so it stands in quotes");
-        self.out.errors.push(error.fix("put it into quotes", whole.at(self.file), How::Replace, format!("\"{text}\"")));
-        sigs.truncate(sigs.len() - 2);
-        sigs.push(Sig { kind: K::Literal, class: LiteralClass::Malformed, range: whole, indent: scheme.indent });
-        whole.hi
-    }
-
-    /// Operators of other languages mean ours.
-    fn stands_for(&self, range: TextRange, sigs: &mut Vec<Sig>, indent: Option<u32>) -> bool {
-        let kind = match &self.text[range.range()] {
-            "&&" => K::And,
-            "!" => K::Not,
-            _ => return false,
-        };
-        sigs.push(Sig { kind, class: LiteralClass::Int, range, indent });
-        true
-    }
-
-    fn unknown(&mut self, range: TextRange) {
-        let text = &self.text[range.range()];
-        let place = range.at(self.file);
-        let error = |message: String| code::UNEXPECTED_TOKEN.at(place, message);
-        let error = match text {
-            "&&" => {
-                error("`&&` is no operator; it is written `and`".into()).fix("write `and`", place, How::Replace, "and")
-            }
-            "!" => {
-                error("`!` is no operator; it is written `not`".into()).fix("write `not`", place, How::Replace, "not ")
-            }
-            ";" => error("`;` ends nothing here: a statement ends at the end of its line".into()).fix(
-                "remove `;`",
-                place,
-                How::Replace,
-                "",
-            ),
-            _ if text.chars().all(char::is_alphanumeric) => {
-                error(format!("`{text}` can't stand in a name: names have the letters a to z, digits, `_` and `-`"))
-            }
-            _ => error(format!("`{}` means nothing here", shown(text))),
-        };
-        self.out.errors.push(error);
     }
 
     fn malformed(&mut self, range: TextRange) {

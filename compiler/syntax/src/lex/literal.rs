@@ -19,15 +19,38 @@ const HABITS: &[(&str, &str)] = &[
     ("Gi", "GiB"),
     ("T", "TiB"),
     ("Ti", "TiB"),
+    ("msec", "ms"),
+    ("millis", "ms"),
+    ("milliseconds", "ms"),
     ("sec", "s"),
     ("secs", "s"),
+    ("second", "s"),
+    ("seconds", "s"),
     ("mins", "min"),
+    ("minute", "min"),
+    ("minutes", "min"),
     ("hr", "h"),
+    ("hrs", "h"),
+    ("hour", "h"),
+    ("hours", "h"),
     ("day", "d"),
     ("days", "d"),
-    ("hours", "h"),
+    ("week", "w"),
     ("weeks", "w"),
 ];
+
+/// The unit that `word` is, or is meant to be, with the class of a number that has it.
+pub(crate) fn unit(word: &str) -> Option<(&str, LiteralClass)> {
+    let right = HABITS.iter().find(|(wrong, _)| *wrong == word).map_or(word, |(_, right)| *right);
+    let class = match right {
+        "m" => LiteralClass::Cpu,
+        "%" => LiteralClass::Percent,
+        _ if SIZES.contains(&right) => LiteralClass::Size,
+        _ if DURATIONS.contains(&right) => LiteralClass::Duration,
+        _ => return None,
+    };
+    Some((right, class))
+}
 
 /// Length and class of the literal at the start of `text`, whose first byte is a digit.
 pub(super) fn number(text: &str) -> (usize, LiteralClass) {
@@ -203,7 +226,12 @@ pub(crate) fn problem(text: &str) -> (String, Option<String>) {
     }
     if groups > 1 {
         let groups = groups + 1;
-        let why = if groups == 3 { "a version is a text" } else { "an address has four groups" };
+        let address = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let why = match groups == 3 {
+            true if address => "a version is a text, and an address has four groups",
+            true => "a version is a text",
+            false => "an address has four groups",
+        };
         return (format!("`{text}` is no number: {why}"), Some(format!("\"{text}\"")));
     }
     let len = whole + dotted;
@@ -211,12 +239,59 @@ pub(crate) fn problem(text: &str) -> (String, Option<String>) {
     if text.starts_with("0x") || text.starts_with("0X") {
         return (format!("`{text}` is no hexadecimal number"), None);
     }
+    if let Some(found) = notation(text).or_else(|| duration(text)) {
+        return found;
+    }
     let units = || SIZES.iter().chain(DURATIONS).copied().chain(["m"]);
     let habit = HABITS.iter().find(|(wrong, _)| *wrong == unit).map(|(_, right)| *right);
     match habit.or_else(|| kss_diag::closest(unit, units())) {
         Some(near) => (format!("`{unit}` is no unit; did you mean `{near}`?"), Some(format!("{number}{near}"))),
         None => (format!("`{text}` is neither a number nor a number with a unit"), None),
     }
+}
+
+/// Notations of numbers that other languages have.
+fn notation(text: &str) -> Option<(String, Option<String>)> {
+    let digits = |rest: &str, radix: u32| u64::from_str_radix(&rest.replace('_', ""), radix).ok();
+    if let Some(octal) = text.strip_prefix("0o").or_else(|| text.strip_prefix("0O")) {
+        digits(octal, 8)?;
+        let message = format!("`{text}` is no number: none is written in octal, and the mode of a file is a text");
+        return Some((message, Some(format!("\"0{octal}\""))));
+    }
+    if let Some(binary) = text.strip_prefix("0b").or_else(|| text.strip_prefix("0B")) {
+        let value = digits(binary, 2)?;
+        return Some((format!("`{text}` is no number: none is written in binary"), Some(value.to_string())));
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: usize = exponent.parse().ok().filter(|e| *e < 16)?;
+    let whole = mantissa.bytes().all(|b| b.is_ascii_digit()).then(|| format!("{mantissa}{}", "0".repeat(exponent)));
+    Some((format!("`{text}` is no number: none is written with an exponent"), whole))
+}
+
+/// A duration of several parts: `1h30m`.
+fn duration(text: &str) -> Option<(String, Option<String>)> {
+    const UNITS: &[(&str, u64)] = &[
+        ("ms", 1),
+        ("s", 1_000),
+        ("m", 60_000),
+        ("min", 60_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+        ("w", 604_800_000),
+    ];
+    let (mut rest, mut sum, mut least, mut parts) = (text, 0u64, ("", u64::MAX), 0);
+    while !rest.is_empty() {
+        let len = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, behind) = rest.split_at(len);
+        let len = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let unit = UNITS.iter().find(|(name, _)| *name == &behind[..len])?;
+        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(unit.1)?)?;
+        least = if unit.1 < least.1 { *unit } else { least };
+        (rest, parts) = (&behind[len..], parts + 1);
+    }
+    let unit = if least.0 == "m" { "min" } else { least.0 };
+    let message = format!("`{text}` is no duration: it has one number and one unit");
+    (parts > 1).then(|| (message, Some(format!("{}{unit}", sum / least.1))))
 }
 
 #[cfg(test)]
@@ -280,6 +355,12 @@ mod tests {
     fn problems_name_the_near_unit() {
         assert_eq!(problem("8Gib").1.as_deref(), Some("8GiB"));
         assert_eq!(problem("5mins").1.as_deref(), Some("5min"));
+        assert_eq!(problem("5minutes").1.as_deref(), Some("5min"));
+        assert_eq!(problem("1h30m").1.as_deref(), Some("90min"));
+        assert_eq!(problem("1d12h").1.as_deref(), Some("36h"));
+        assert_eq!(problem("0o755").1.as_deref(), Some("\"0755\""));
+        assert_eq!(problem("0b101").1.as_deref(), Some("5"));
+        assert_eq!(problem("2e3").1.as_deref(), Some("2000"));
         assert_eq!(problem("8G").1.as_deref(), Some("8GiB"));
         assert_eq!(problem("443/tpc").1.as_deref(), Some("443/tcp"));
         assert_eq!(problem("1.19.0").1.as_deref(), Some("\"1.19.0\""));

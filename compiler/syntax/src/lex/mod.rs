@@ -134,9 +134,13 @@ impl<'s> Lexer<'s> {
                     }
                 }
                 K::Unknown => {
-                    // One token for a run of them.
+                    // One token for a run of ASCII, or of letters.
+                    let alike =
+                        |c: char, d: char| c.is_ascii() && d.is_ascii() || c.is_alphanumeric() && d.is_alphanumeric();
+                    let first = text[self.at..].chars().next();
+                    let run = text[..self.at].chars().next_back().zip(first).is_some_and(|(c, d)| alike(c, d));
                     match self.out.last_mut() {
-                        Some(last) if last.kind == K::Unknown => {
+                        Some(last) if run && last.kind == K::Unknown => {
                             last.len += (end - self.at) as u32;
                             self.at = end;
                         }
