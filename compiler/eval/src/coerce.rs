@@ -91,10 +91,8 @@ impl<'a> Eval<'a> {
             (Ty::Map(key, item), Kind::Record(record)) => {
                 let mut builder = RecordBuilder::default();
                 for (name, v) in map_entries(record) {
-                    if let Ty::Scalar(scalar) = &**key
-                        && *scalar != ScalarType::Text
-                    {
-                        self.convert_scalar(&Value::text(name.as_str(), v.origin()), *scalar, at);
+                    if **key != Ty::Scalar(ScalarType::Text) {
+                        self.convert(&Value::text(name.as_str(), v.origin()), key, cx, at);
                     }
                     builder.push(*name, self.convert(v, item, cx, at));
                 }

@@ -338,7 +338,10 @@ impl<'a> Eval<'a> {
         frame.set(0, value.clone());
         let holds = self.eval(&refine.cond, &cx, &mut frame);
         match crate::chain::truth(&holds) {
-            Some(true) => value,
+            Some(true) => match refine.besides.as_deref() {
+                Some(besides) => self.refine(besides, value, around, field),
+                None => value,
+            },
             None => doubt(&value),
             Some(false) => self.refused(refine, &value, field, &cx, &mut frame),
         }

@@ -121,6 +121,8 @@ pub struct FieldSig {
     pub default: Option<Arc<Expr>>,
     /// `where`
     pub refine: Option<Arc<Refine>>,
+    /// Where sums listed it before: the conditions there hold as well.
+    pub listed: Vec<Origin>,
 }
 
 /// A `let` of a record type.
@@ -164,6 +166,8 @@ pub struct Refine {
     pub message: Option<Expr>,
     /// Size of the frame.
     pub locals: u32,
+    /// What must hold besides: the condition of the field that a sum lists again.
+    pub besides: Option<Arc<Refine>>,
 }
 
 /// A declared union.

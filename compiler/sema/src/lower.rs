@@ -11,6 +11,7 @@ mod expr;
 mod expr_ops;
 mod facts;
 mod fields;
+mod keys;
 mod lets;
 mod loops;
 mod member;
@@ -56,6 +57,8 @@ pub(crate) struct Local {
     pub ty: Ty,
     pub node: u32,
     pub used: bool,
+    /// A key of a map: it is a text that stands for a value of the type.
+    pub key: bool,
 }
 
 /// A `let` of a module, a scope's body or a file, lowered when first needed.
@@ -220,7 +223,7 @@ impl<'a> Lower<'a> {
         self.refer(name.id, Usage::Declare, |l| Some(Target::At(l.at(name.id))));
         self.note_type(name.id, &ty);
         let slot = self.slot();
-        self.locals.push(Local { name: name.text, slot, ty, node: name.id.0, used: false });
+        self.locals.push(Local { name: name.text, slot, ty, node: name.id.0, used: false, key: false });
         slot
     }
 

@@ -268,6 +268,11 @@ fn records(program: &mut Program, lowered: &[(ItemId, Arc<Lowered>)]) {
             if let Some(found) = fields.get(&field.origin) {
                 (field.default, field.refine) = (found.default.clone(), found.refine.clone());
             }
+            if !field.listed.is_empty() {
+                let all = field.listed.iter().chain([&field.origin]);
+                let all = all.filter_map(|origin| fields.get(origin)?.refine.clone());
+                field.refine = all.reduce(|before, own| Arc::new(Refine { besides: Some(before), ..(*own).clone() }));
+            }
         }
         for let_ in &mut def.lets {
             if let Some(found) = lets.get(&let_.origin) {

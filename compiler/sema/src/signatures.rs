@@ -3,6 +3,7 @@
 
 mod collect;
 mod modules;
+mod sums;
 mod types;
 
 pub use modules::{ModuleSig, OptionSig};

@@ -57,6 +57,7 @@ fn field(name: &str, ty: Ty, default: Option<Expr>) -> FieldSig {
         has_default: default.is_some(),
         default: default.map(Arc::new),
         refine: None,
+        listed: Vec::new(),
     }
 }
 
@@ -88,7 +89,7 @@ fn world() -> World {
     program.unions.insert(id(2), Arc::new(union));
     let nine = expr(ExprKind::Const(Value::int(9, at(0))));
     let cond = ExprKind::Infix { op: InfixOp::Le, left: expr(ExprKind::Local(0)), right: nine, union: None };
-    let refine = Refine { origin: at(3), cond: expr(cond), message: None, locals: 1 };
+    let refine = Refine { origin: at(3), cond: expr(cond), message: None, locals: 1, besides: None };
     program.refinements.insert(id(3), Arc::new(refine));
     World(program)
 }

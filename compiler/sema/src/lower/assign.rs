@@ -87,7 +87,7 @@ impl Lower<'_> {
                 };
                 let target = match strip(&item) {
                     Ty::Data => Target::Data,
-                    other => Target::Map(other.clone()),
+                    other => Target::Map(Ty::Scalar(ScalarType::Text), other.clone()),
                 };
                 let block = self.block(block, &target);
                 let value = expr(stmt.id, ExprKind::Record(block));
@@ -134,6 +134,9 @@ impl Lower<'_> {
             let (below, meant) = self.step(&current, key)?;
             if let (Some(meant), Some(key)) = (meant, keys.get_mut(at)) {
                 *key = Key::Name(meant, field.path[at].id().0);
+            }
+            if let (Ty::Map(of, _), Some(key)) = (strip(&current), keys.get_mut(at)) {
+                *key = self.key_of(key.clone(), &of.clone());
             }
             current = below;
         }
@@ -258,7 +261,7 @@ impl Lower<'_> {
         }
         let mut keys = [self.key(collection)];
         let ty = self.path_type(&field, target, &mut keys)?;
-        let Ty::Map(_, value_ty) = strip(&ty).clone() else {
+        let Ty::Map(key_ty, value_ty) = strip(&ty).clone() else {
             let shown = self.show(&ty);
             self.error(&code::TYPE_MISMATCH, head.id, format!("this is a `{shown}`, which has no entries with names"));
             return None;
@@ -266,6 +269,7 @@ impl Lower<'_> {
         let because: Option<Arc<str>> = because.map(|b| b.literal().map_or("", Symbol::as_str).into());
         let [collection] = keys;
         let one = |l: &mut Self, name: Key| {
+            let name = l.key_of(name, &key_ty);
             let value = l.block_value(stmt.id, body, &value_ty);
             let kind =
                 StmtKind::Set { path: vec![collection.clone(), name], value, layer: None, because: because.clone() };

@@ -1,5 +1,6 @@
 //! Record literals: what a block writes, statement by statement.
 
+use super::coerce::Fit;
 use super::lets::without_unread;
 use super::{Lower, error_expr, expr, strip};
 use crate::index::Cursor;
@@ -16,8 +17,8 @@ pub(crate) enum Target {
     Data,
     /// A declared record.
     Record(RecordId),
-    /// A map with values of this type.
-    Map(Ty),
+    /// A map with keys and values of these types.
+    Map(Ty, Ty),
     /// Fields that no record declares: options of a module.
     Struct(Arc<[(Symbol, Ty)]>),
     /// An entry of an open kind (`manifest`): declared fields have their types, others are data.
@@ -30,9 +31,7 @@ impl Target {
         match self {
             Target::Data => Ty::Data,
             Target::Record(id) | Target::Open(id) => Ty::Record(*id),
-            Target::Map(value) => {
-                Ty::Map(Arc::new(Ty::Scalar(kss_value::scalar::ScalarType::Text)), Arc::new(value.clone()))
-            }
+            Target::Map(key, value) => Ty::Map(Arc::new(key.clone()), Arc::new(value.clone())),
             Target::Struct(fields) => Ty::Struct(fields.clone()),
         }
     }
@@ -181,24 +180,32 @@ impl Lower<'_> {
     }
 
     fn spread_stmt(&mut self, value: &ast::Expr, target: &Target) -> StmtKind {
-        let (ir, ty) = self.infer(value);
+        let (mut ir, ty) = self.infer(value);
+        if let (Target::Map(key, _), Ty::Struct(fields)) = (target, strip(&ty)) {
+            for (name, _) in fields.iter() {
+                self.key_of(Key::Name(*name, value.id.0), key);
+            }
+        }
         let fits = match (target, strip(&ty)) {
             (_, Ty::Error | Ty::Never) => true,
             (Target::Data | Target::Open(_), found) => {
                 matches!(found, Ty::Data | Ty::Map(..) | Ty::Struct(_) | Ty::Record(_)) && self.is_data(found, 0)
             }
-            (Target::Map(want), Ty::Map(_, found)) => self.fit(found, want) != super::coerce::Fit::No,
-            (Target::Map(want), Ty::Struct(fields)) => {
-                fields.iter().all(|(_, t)| self.fit(t, want) != super::coerce::Fit::No)
-            }
-            (Target::Map(_) | Target::Record(_), Ty::Data) => true,
+            (Target::Map(..), found @ Ty::Map(..)) => match self.fit(found, &target.ty()) {
+                Fit::Same => true,
+                Fit::By(to) => {
+                    ir = expr(value.id, ExprKind::Coerce { value: ir, to });
+                    true
+                }
+                Fit::No => false,
+            },
+            (Target::Map(_, want), Ty::Struct(fields)) => fields.iter().all(|(_, t)| self.fit(t, want) != Fit::No),
+            (Target::Map(..) | Target::Record(_), Ty::Data) => true,
             (Target::Record(id), Ty::Record(found)) => id == found,
             (Target::Record(id), Ty::Struct(fields)) => {
                 let def = self.sigs.records.get(id).cloned();
                 def.is_some_and(|d| {
-                    fields
-                        .iter()
-                        .all(|(n, t)| d.field(*n).is_some_and(|f| self.fit(t, &f.ty) != super::coerce::Fit::No))
+                    fields.iter().all(|(n, t)| d.field(*n).is_some_and(|f| self.fit(t, &f.ty) != Fit::No))
                 })
             }
             _ => false,

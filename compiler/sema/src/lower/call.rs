@@ -216,7 +216,14 @@ impl Lower<'_> {
             (Ty::Never, Some(want)) => want.clone(),
             _ => result,
         };
-        (expr(e.id, ExprKind::Builtin { name: sig.name, args: out }), result)
+        let value = expr(e.id, ExprKind::Builtin { name: sig.name, args: out });
+        let value = match strip(&result) {
+            Ty::List(key) if sig.name == "keys" && super::keys::is_spelt(key) => {
+                expr(e.id, ExprKind::Coerce { value, to: kss_ir::Coercion::To(result.clone()) })
+            }
+            _ => value,
+        };
+        (value, result)
     }
 
     fn call_lines(&mut self, e: &ast::Expr, args: &[ast::Expr]) -> (Expr, Ty) {

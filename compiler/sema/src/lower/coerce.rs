@@ -175,9 +175,11 @@ impl Lower<'_> {
 
     /// Keys are texts in any case.
     fn key_fit(&self, from: &Ty, to: &Ty) -> Fit {
-        match (strip(from), strip(to)) {
+        match (strip(from), to) {
+            _ if from == to => Fit::Same,
+            (_, Ty::Refined(inner, _)) if self.key_fit(from, inner) != Fit::No => Fit::By(Coercion::To(to.clone())),
             (Ty::Scalar(_), Ty::Scalar(ScalarType::Text)) => Fit::Same,
-            (Ty::Scalar(ScalarType::Text), Ty::Scalar(_)) => Fit::By(Coercion::To(to.clone())),
+            (Ty::Scalar(ScalarType::Text), Ty::Scalar(_) | Ty::Union(_)) => Fit::By(Coercion::To(to.clone())),
             _ => self.fit(from, to),
         }
     }
@@ -285,7 +287,7 @@ impl Lower<'_> {
     }
 }
 
-fn is_refined_text(of: ScalarType) -> bool {
+pub(crate) fn is_refined_text(of: ScalarType) -> bool {
     use ScalarType as S;
     matches!(of, S::Version | S::Name | S::Domain | S::Url | S::Email | S::Path | S::Mode | S::Image)
 }

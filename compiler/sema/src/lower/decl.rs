@@ -29,7 +29,7 @@ impl Lower<'_> {
             let text = Ty::Scalar(kss_value::scalar::ScalarType::Text);
             (cond, refine.message.as_ref().map(|m| l.check(m, &text)))
         });
-        Refine { origin: self.at(refine.id), cond, message, locals }
+        Refine { origin: self.at(refine.id), cond, message, locals, besides: None }
     }
 
     /// Bodies in a declared type.

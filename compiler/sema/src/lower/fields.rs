@@ -59,7 +59,7 @@ impl Lower<'_> {
                 let open = self.sigs.records.get(id).is_some_and(|d| d.open);
                 if open { Target::Open(*id) } else { Target::Record(*id) }
             }
-            Ty::Map(_, value) => Target::Map((**value).clone()),
+            Ty::Map(key, value) => Target::Map((**key).clone(), (**value).clone()),
             _ => Target::Data,
         }
     }

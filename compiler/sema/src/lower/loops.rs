@@ -18,7 +18,11 @@ impl Lower<'_> {
             let (key, value) = match generator.vars.as_slice() {
                 [value] => (None, self.bind(*value, value_ty)),
                 [key, value, ..] => {
+                    let typed = matches!(strip(&ty), Ty::Map(..)) && super::keys::is_spelt(&key_ty);
                     let key = self.bind(*key, key_ty);
+                    if let Some(local) = self.locals.last_mut() {
+                        local.key = typed;
+                    }
                     (Some(key), self.bind(*value, value_ty))
                 }
                 [] => (None, self.slot()),

@@ -25,8 +25,13 @@ impl Lower<'_> {
         }
         if let Some(local) = self.locals.iter_mut().rev().find(|l| l.name == name) {
             local.used = true;
-            let (slot, ty) = (local.slot, local.ty.clone());
-            return Some((expr(node, ExprKind::Local(slot)), ty));
+            let (slot, ty, key) = (local.slot, local.ty.clone(), local.key);
+            let value = expr(node, ExprKind::Local(slot));
+            let value = match key {
+                true => expr(node, ExprKind::Coerce { value, to: kss_ir::Coercion::To(ty.clone()) }),
+                false => value,
+            };
+            return Some((value, ty));
         }
         self.self_name(node, name)
             .or_else(|| self.module_name(node, name))

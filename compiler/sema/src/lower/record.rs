@@ -8,7 +8,6 @@ use kss_ir::{Block, Elem, Expr, ExprKind, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, Body, FieldValue};
 use kss_value::scalar::ScalarType;
-use std::sync::Arc;
 
 impl Lower<'_> {
     /// `{ … }` where nothing is expected: a struct if all of its names are known, a map or set if it is a comprehension of one,
@@ -28,9 +27,9 @@ impl Lower<'_> {
                     l.infer(value).1
                 })
             });
-            let block = self.block(block, &Target::Map(ty.clone()));
-            let map = Ty::Map(Arc::new(Ty::Scalar(ScalarType::Text)), Arc::new(ty));
-            return (expr(e.id, ExprKind::Record(block)), map);
+            let target = Target::Map(Ty::Scalar(ScalarType::Text), ty);
+            let block = self.block(block, &target);
+            return (expr(e.id, ExprKind::Record(block)), target.ty());
         }
         match self.struct_type(block) {
             Some(fields) => {
@@ -155,9 +154,9 @@ impl Lower<'_> {
                 error_expr(e.id)
             }
             Ty::Data => expr(e.id, ExprKind::Record(self.block(block, &Target::Data))),
-            Ty::Map(_, value) => {
-                let value = (**value).clone();
-                expr(e.id, ExprKind::Record(self.block(block, &Target::Map(value))))
+            Ty::Map(key, value) => {
+                let target = Target::Map((**key).clone(), (**value).clone());
+                expr(e.id, ExprKind::Record(self.block(block, &target)))
             }
             Ty::Record(id) => {
                 let id = *id;

@@ -2,7 +2,7 @@
 
 use super::modules::{self, ModuleSig};
 use super::types::{self, Pending, TypeCx};
-use super::{FileSig, FnSig, Signatures};
+use super::{FileSig, FnSig, Signatures, sums};
 use crate::items::{Decl, FileItems, ImportedName};
 use kss_diag::{closest, code};
 use kss_ir::{CapabilitySig, Cardinality, FnId, KindSig, KindUse, Per, RecordId, Ty};
@@ -306,6 +306,7 @@ fn finish_pending(sigs: &mut Signatures, mut pending: Pending) {
     while !pending.is_empty() {
         let before = pending.len();
         let waiting: Vec<RecordId> = pending.iter().map(|p| p.0).collect();
+        let mut changed = Vec::new();
         pending.retain(|(id, cx, base, own)| {
             if let Ty::Record(base_id) = base
                 && waiting.contains(base_id)
@@ -315,7 +316,10 @@ fn finish_pending(sigs: &mut Signatures, mut pending: Pending) {
             }
             let def = match base {
                 Ty::Record(base_id) => match sigs.records.get(base_id) {
-                    Some(base) => types::plus(base, own),
+                    Some(base) => {
+                        changed.extend(sums::changed(sigs, base, own));
+                        sums::plus(base, own)
+                    }
                     None => (**own).clone(),
                 },
                 Ty::Error => (**own).clone(),
@@ -328,6 +332,7 @@ fn finish_pending(sigs: &mut Signatures, mut pending: Pending) {
             sigs.records.insert(*id, Arc::new(def));
             false
         });
+        sigs.diags.extend(changed);
         if pending.len() == before {
             for (id, _, _, own) in pending {
                 sigs.records.insert(id, own);

@@ -292,6 +292,7 @@ impl Resolver<'_> {
             has_default,
             default: None,
             refine: None,
+            listed: Vec::new(),
         });
     }
 
@@ -310,32 +311,4 @@ pub(crate) fn optional(ty: Ty) -> Ty {
         Ty::Optional(_) | Ty::None | Ty::Error => ty,
         other => Ty::Optional(Arc::new(other)),
     }
-}
-
-/// Fields of `base` and then those of `own`, in place of equal names.
-pub(crate) fn plus(base: &RecordDef, own: &RecordDef) -> RecordDef {
-    let mut def = base.clone();
-    def.bases.push(base.id);
-    def.id = own.id;
-    def.name = own.name;
-    def.open |= own.open;
-    for field in &own.fields {
-        def.lets.retain(|l| l.name != field.name);
-        match def.fields.iter_mut().find(|f| f.name == field.name) {
-            Some(old) => *old = field.clone(),
-            None => def.fields.push(field.clone()),
-        }
-    }
-    for own_let in &own.lets {
-        def.fields.retain(|f| f.name != own_let.name);
-        match def.lets.iter_mut().find(|l| l.name == own_let.name) {
-            Some(old) => *old = own_let.clone(),
-            None => def.lets.push(own_let.clone()),
-        }
-    }
-    for own_fn in &own.fns {
-        def.fns.retain(|f| f.name != own_fn.name);
-        def.fns.push(own_fn.clone());
-    }
-    def
 }
