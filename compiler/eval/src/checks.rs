@@ -2,7 +2,7 @@
 
 use crate::Report;
 use crate::chain::{Chain, truth};
-use crate::context::{Cx, Frame};
+use crate::context::{Cx, Frame, This};
 use crate::explain::in_library;
 use crate::finish::describe_entry;
 use crate::layout::Slot;
@@ -204,6 +204,18 @@ impl<'a> Eval<'a> {
             ways => ways.iter().fold(diagnostic, |d, way| d.help(way.trim())),
         };
         self.report(Report { diagnostic, values });
+    }
+
+    /// The declaration around in the project: that of the entry, else that of its scope.
+    pub(crate) fn project_place(&self, cx: &Cx<'a>) -> Option<(Origin, String)> {
+        let of_this = match &cx.this {
+            This::Entry(key) => Some(key),
+            _ => None,
+        };
+        let entries = of_this.into_iter().chain(&cx.entry);
+        let own = |key: &Arc<EntryKey>| self.entry_origin(key).filter(|at| !at.is_nowhere() && !in_library(*at));
+        let entry = entries.filter_map(|key| Some((own(key)?, describe_entry(key)))).next();
+        entry.or_else(|| self.scope_place(cx).filter(|(at, _)| !in_library(*at)))
     }
 
     /// The head of the scope that a check of the library is about, if no value and no entry leads into the project.

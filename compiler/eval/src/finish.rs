@@ -2,6 +2,7 @@
 
 use crate::Layer;
 use crate::context::{Cx, Frame, This};
+use crate::explain::in_library;
 use crate::merge::{Mark, merge};
 use crate::names::n;
 use crate::ops::{Base, Only, Ops, block_of};
@@ -366,7 +367,12 @@ impl<'a> Eval<'a> {
         });
         let parts = self.explain(&refine.cond, cx, frame);
         let at = crate::values::place(value, refine.origin);
-        let mut diagnostic = code::BAD_VALUE.at(at, message).label(shown.clone());
+        // What the library computes for an entry breaks the rule where the entry is declared.
+        let entry = in_library(at).then(|| self.project_place(cx)).flatten();
+        let mut diagnostic = match entry {
+            Some((entry, name)) => code::BAD_VALUE.at(entry, message).label(name).also(at, shown.clone()),
+            None => code::BAD_VALUE.at(at, message).label(shown.clone()),
+        };
         if at != refine.origin {
             diagnostic = diagnostic.also(refine.origin, "what must hold; `it` is the value");
         }

@@ -93,7 +93,7 @@ impl<'a> Eval<'a> {
                     Some(namespace) => Some(namespace),
                     None => continue,
                 },
-                None if sig.per == Per::Namespace && !sig.kubernetes => {
+                None if sig.per == Per::Namespace && kubernetes.is_none_or(|kind| self.is_namespaced(kind)) => {
                     // Below a loop the namespace may be that of the element's owner.
                     if below_owned(head) {
                         continue;

@@ -268,6 +268,7 @@ impl<'t> Run<'t> {
 
     fn error(&mut self, node: u32, code: Option<Symbol>, at: Option<&'t Expr>, frame: &mut Frame) {
         let place = at.map(|e| self.value(e, frame, None)).and_then(|v| v.as_text().map(|t| t.into_owned()));
+        let shown = place.as_ref().map(|path| format!(" at `{path}`")).unwrap_or_default();
         let place = place.map(|path| places::Wanted::new(&path, &self.current.parts));
         let errors = self.errors();
         let fits =
@@ -279,8 +280,11 @@ impl<'t> Run<'t> {
         let found: Vec<String> =
             errors.iter().take(5).map(|r| format!("{} {}", r.diagnostic.code.id, r.diagnostic.message)).collect();
         let message = match found.as_slice() {
-            [] => format!("{wanted} was expected, and there is none"),
-            _ => format!("{wanted} was expected, and there are others"),
+            [] => format!("{wanted} was expected{shown}, and there is none"),
+            _ if errors.iter().any(|r| code.is_none_or(|c| c == r.diagnostic.code.id)) => {
+                format!("{wanted} was expected{shown}, and is elsewhere")
+            }
+            _ => format!("{wanted} was expected{shown}, and there are others"),
         };
         let diag = self.fail(node, message);
         diag.notes.extend(found.into_iter().map(|text| kss_diag::Note { kind: kss_diag::NoteKind::Note, text }));

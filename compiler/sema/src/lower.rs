@@ -89,6 +89,8 @@ pub(crate) struct Lower<'a> {
     /// What conditions around have proven, innermost last.
     pub facts: Vec<(PathKey, Ty)>,
     pub lets: BTreeMap<Symbol, LetState>,
+    /// Those of them that are being lowered, outermost first.
+    pub busy_lets: Vec<Symbol>,
     /// Kind and field of entries that are read.
     pub reads: BTreeSet<(Symbol, Symbol)>,
     /// Fields of `self` that are read.
@@ -109,6 +111,8 @@ pub(crate) struct Lower<'a> {
     pub in_test: bool,
     /// The site or cluster of the last `given` without a name.
     pub nameless_given: Option<Symbol>,
+    /// Did a `given` of the test come before?
+    pub given: bool,
     /// Was something with a secret in it lowered since somebody cleared this?
     pub saw_secret: bool,
 }
@@ -129,6 +133,7 @@ impl<'a> Lower<'a> {
             max_slot: 0,
             facts: Vec::new(),
             lets: BTreeMap::new(),
+            busy_lets: Vec::new(),
             reads: BTreeSet::new(),
             self_reads: BTreeSet::new(),
             options_read: BTreeSet::new(),
@@ -141,6 +146,7 @@ impl<'a> Lower<'a> {
             body_entries: Vec::new(),
             in_test: false,
             nameless_given: None,
+            given: false,
             saw_secret: false,
         }
     }

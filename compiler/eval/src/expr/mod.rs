@@ -13,6 +13,7 @@ pub(crate) use pattern::scalar_is;
 use crate::cells::deeper;
 use crate::chain::truth;
 use crate::context::{Cx, Frame, This};
+use crate::explain::in_library;
 use crate::state::Eval;
 use crate::values::taint;
 use kss_diag::code;
@@ -207,11 +208,20 @@ impl<'a> Eval<'a> {
         // The place is where the value was written, if it can be told; else the expression that names it.
         let place = place.map_or(at, |expr| self.place_of(expr, cx, fr));
         let with = with.and_then(|with| self.told(with, cx, fr));
+        // What the library computes for an entry is refused where the entry is declared.
+        let (place, label) = match in_library(place).then(|| self.project_place(cx)).flatten() {
+            Some((entry, name)) => (entry, Some(name)),
+            None => (place, None),
+        };
         let mut report = code::CHECK_FAILED.at(place, message);
+        if let Some(label) = label {
+            report = report.label(label);
+        }
         if place != at {
             report = report.also(at, "refused here");
         }
         self.report(match with {
+            Some(with) if with.starts_with("use ") => report.help(with),
             Some(with) => report.help(format!("use {with}")),
             None => report,
         });

@@ -98,8 +98,10 @@ impl Lower<'_> {
             }
         }
         if self.lets.contains_key(&name) {
+            // Its value would be asked for again when the site is evaluated, and the circle be told twice.
+            let circle = matches!(self.lets.get(&name), Some(LetState::Busy));
             let ty = self.let_type(node, name);
-            return Some((expr(node, ExprKind::Module(name)), ty));
+            return Some((if circle { error_expr(node) } else { expr(node, ExprKind::Module(name)) }, ty));
         }
         None
     }
@@ -115,11 +117,17 @@ impl Lower<'_> {
         match self.lets.get(&name).cloned() {
             Some(LetState::Done(ir)) => ir.ty.clone(),
             Some(LetState::Busy) => {
-                self.error(&code::FIELD_CYCLE, node, format!("the value of `{name}` needs itself"));
+                let from = self.busy_lets.iter().position(|busy| *busy == name).unwrap_or(0);
+                let circle: Vec<String> = self.busy_lets[from..].iter().map(|busy| format!("`{busy}`")).collect();
+                let message = format!("the value of `{name}` needs itself");
+                let report = code::FIELD_CYCLE.at(self.at(node), message);
+                let report = report.note(format!("{} → `{name}`", circle.join(" → ")));
+                self.report(report.help("give one of them a value of its own"));
                 Ty::Error
             }
             Some(LetState::Waiting(stmt, locals)) => {
                 self.lets.insert(name, LetState::Busy);
+                self.busy_lets.push(name);
                 let quiet = std::mem::take(&mut self.quiet);
                 let (kind, record) = (self.self_kind.take(), self.self_record.take());
                 let facts = std::mem::take(&mut self.facts);
@@ -128,6 +136,7 @@ impl Lower<'_> {
                     true => self.lower_let(&stmt),
                     false => self.with_locals(locals, |l| l.lower_let_here(&stmt)),
                 };
+                self.busy_lets.pop();
                 self.facts = facts;
                 self.quiet = quiet;
                 (self.self_kind, self.self_record) = (kind, record);

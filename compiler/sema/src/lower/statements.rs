@@ -246,6 +246,22 @@ impl Lower<'_> {
         }
     }
 
+    /// Entries of a kind that lives in another sort of scope would never be seen.
+    fn check_entry_scope(&mut self, node: ast::NodeId, sig: &kss_ir::KindSig) {
+        let (Around::Scope(here), Some(wanted)) = (self.around, sig.scope) else { return };
+        if wanted == here || wanted == ScopeKind::Machine && here == ScopeKind::Node {
+            return;
+        }
+        let (wants, is, kind) = (scope_name(wanted), scope_name(here), sig.name);
+        let message = format!("a `{kind}` is declared in a {wants}, and this is a {is}");
+        let help = match self.module {
+            Some(_) => format!("write it in a module for a {wants}"),
+            None => format!("write it in the body of a {wants}"),
+        };
+        let report = code::WRONG_SCOPE.at(self.at(node), message).also(sig.origin, format!("in each {wants}"));
+        self.report(report.help(help));
+    }
+
     /// Values for a module's options.
     pub(crate) fn option_blocks(
         &mut self,
@@ -345,6 +361,7 @@ impl Lower<'_> {
             self.report(diag);
             return;
         };
+        self.check_entry_scope(field.path[0].id(), &sig);
         let target = self.target_of(&sig.ty);
         let slots = self.next_slot;
         let fields = self.field_blocks(stmt.id, &body.stmts, &target);
@@ -378,6 +395,7 @@ impl Lower<'_> {
             );
             return;
         };
+        self.check_entry_scope(head.words[0].id(), &sig);
         let (kubernetes, name) = match (head.words.as_slice(), sig.kubernetes) {
             ([_, kubernetes, name], true) => (Some(self.key(kubernetes)), name),
             ([_, name], false) => (None, name),

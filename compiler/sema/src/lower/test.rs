@@ -16,6 +16,13 @@ impl Lower<'_> {
         self.in_test = true;
         let mut steps = Vec::new();
         self.test_steps(&body.stmts, &mut steps);
+        if !expects(&body.stmts) {
+            let message = "this test expects nothing, so it could never fail";
+            let report = code::MISPLACED.at(self.at(stmt.id), message);
+            self.report(
+                report.help("say what must come of it: `expect no error`, `expect error K0410`, `expect CONDITION`"),
+            );
+        }
         let title: Arc<str> = title.literal().map_or("", Symbol::as_str).into();
         TestIr { item: self.item, node: stmt.id.0, title, steps, locals: self.max_slot }
     }
@@ -56,6 +63,7 @@ impl Lower<'_> {
         with: Option<&ast::Block>,
         out: &mut Vec<TestStep>,
     ) {
+        self.given = true;
         let (scope, kind) = if self.sigs.clusters.contains_key(&base.text) {
             (ScopeKind::Cluster, "cluster")
         } else if self.sigs.sites.contains_key(&base.text) {
@@ -95,6 +103,10 @@ impl Lower<'_> {
 
     fn expect(&mut self, stmt: &ast::Stmt, expect: &Expect, out: &mut Vec<TestStep>) {
         let node = stmt.id.0;
+        if !self.given && !matches!(expect, Expect::Cond(_)) {
+            let report = code::UNKNOWN_BASE.at(self.at(stmt.id), "nothing is given yet, so nothing is looked at");
+            self.report(report.help("write `given NAME` before it, with a cluster or a site"));
+        }
         let step = match expect {
             Expect::NoError { or } => {
                 or.iter().for_each(|code| self.known_code(*code));
@@ -106,6 +118,7 @@ impl Lower<'_> {
                 TestStep::Error { node, code: code.map(|c| c.text), at }
             }
             Expect::NoOutputOf { owner } => {
+                self.known_owner(owner);
                 let text = Ty::Scalar(kss_value::scalar::ScalarType::Text);
                 TestStep::NoOutputOf { node, owner: self.check(owner, &text) }
             }
@@ -134,6 +147,23 @@ impl Lower<'_> {
         out.push(step);
     }
 
+    /// Reports the name of an owner that no module has: of it there would be no output, whatever is wrong.
+    fn known_owner(&mut self, owner: &ast::Expr) {
+        let ast::ExprKind::Text(text) = &owner.kind else { return };
+        let Some(name) = text.literal().filter(|name| !self.sigs.modules.contains_key(name)) else { return };
+        let known: Vec<Symbol> = self.sigs.modules.keys().copied().collect();
+        let message = format!("there is no module `{name}`, and so no output of it");
+        let at = self.at(owner.id);
+        let near = kss_diag::closest(&name, known.iter().map(|s| s.as_str()));
+        let report = code::UNKNOWN_MODULE.at(at, message);
+        self.report(match near {
+            Some(near) => {
+                report.suggest(format!("write \"{near}\""), at, kss_diag::How::Replace, format!("\"{near}\""))
+            }
+            None => report,
+        });
+    }
+
     /// A place in a test: `node.worker-2.ip` of the last variant; lowered as a path of names.
     fn place(&mut self, e: &ast::Expr) -> kss_ir::Expr {
         let path = super::facts::path_key(e).unwrap_or_default();
@@ -141,4 +171,14 @@ impl Lower<'_> {
         let at = self.at(e.id);
         expr(e.id, ExprKind::Const(kss_value::Value::text(text.join("."), at)))
     }
+}
+
+/// Is anything expected, or can't it be told?
+fn expects(stmts: &[ast::Stmt]) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Expect(_) | StmtKind::Error => true,
+        StmtKind::For { body: Body::Block(block), .. } => expects(&block.stmts),
+        StmtKind::For { body: Body::One(inner), .. } => expects(std::slice::from_ref(inner)),
+        _ => false,
+    })
 }
