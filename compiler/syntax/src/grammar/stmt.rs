@@ -69,10 +69,8 @@ impl<'s> Forms<'s> {
         let state = inp.state();
         let lines = (start + 1..end).any(|at| state.line_starts(at));
         let empty = match &kind {
-            // Completion wants an entry that is just being typed.
-            StmtKind::Entry { body, .. } => {
-                body.stmts.is_empty() && (top || !matches!(state.kind(end), K::Newline | K::End))
-            }
+            // Completion wants an entry that is just being typed; at the top none stands.
+            StmtKind::Entry { body, .. } => top && body.stmts.is_empty(),
             _ => true,
         };
         // A field at the top is wrong there whatever is in it, unless something before it made it one.
