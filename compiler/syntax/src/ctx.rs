@@ -128,6 +128,11 @@ impl<'s> Ctx<'s> {
         (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
     }
 
+    /// Is the current statement one of the file?
+    pub(crate) fn is_top(&self) -> bool {
+        self.nest == 1
+    }
+
     /// Place of token `at` of the statement.
     pub(crate) fn range(&self, at: usize) -> TextRange {
         self.layout.ranges.get(self.base + at).copied().unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use super::assign::{assign, type_ann};
 use super::entry::{names, one_where, where_clause};
-use super::{Rules, block_of, commas, missing_expr, since};
+use super::{Rules, block_of, commas, habits, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
 };
@@ -98,7 +98,13 @@ impl<'s> Parts<'s> {
     }
 
     fn cluster(&self) -> impl Parse<'s, StmtKind> + use<'s> {
-        let site = want(K::In, "`in` and the name of its site").then(name_if());
+        let site = custom(|inp: &mut Inp<'s, '_>| {
+            if matches!(inp.ahead(0), K::Ident | K::At | K::For) && inp.ahead(1).is_word() {
+                habits::instead(inp, K::In, "in", "a cluster stands `in` its site");
+            }
+            inp.parse(want(K::In, "`in` and the name of its site"))
+        });
+        let site = site.then(name_if());
         let parts = group((keyword(K::Cluster), name("the name of the cluster"), site, self.body.clone()));
         parts.map(|(_, name, (_, site), body)| StmtKind::Cluster { name, site, body })
     }
@@ -113,6 +119,7 @@ impl<'s> Parts<'s> {
         let (block, ty) = (self.block.clone(), self.ty.clone());
         let is = custom(move |inp: &mut Inp<'s, '_>| {
             let start = inp.pos();
+            habits::before_colon(inp);
             match inp.ahead(0) {
                 K::LBrace | K::TooDeep => {
                     let kind = TypeKind::Record(inp.parse(&block)?);
@@ -144,6 +151,13 @@ impl<'s> Parts<'s> {
             inp.skip();
             let params = inp.parse(&params)?;
             close(inp, K::RParen, "`,` or `)`");
+            match inp.ahead(0) {
+                K::Arrow => habits::instead(inp, K::Eq, "=", "the body of a function stands behind `=`"),
+                K::Colon => {
+                    habits::instead(inp, K::ThinArrow, "->", "the type of a function's value stands behind `->`")
+                }
+                _ => {}
+            }
             let next = inp.ahead(0);
             if !matches!(next, K::ThinArrow | K::Eq | K::Newline | K::Comma | K::End) && !next.is_closer() {
                 let at = inp.pos();
@@ -152,8 +166,8 @@ impl<'s> Parts<'s> {
             }
             Ok(params)
         });
-        let result = just(K::ThinArrow).ignore_then(self.ty.clone());
-        let body = just(K::Eq).ignore_then(self.expr.clone());
+        let result = keyword(K::ThinArrow).ignore_then(self.ty.clone());
+        let body = keyword(K::Eq).ignore_then(self.expr.clone());
         let name = name("the name of the function");
         let parts = group((keyword(K::Fn), name, params, result.or_not(), body.or_not()));
         parts.map(|(_, name, params, result, body)| StmtKind::Fn { name, params, result, body })
@@ -228,16 +242,22 @@ impl<'s> Parts<'s> {
         let expr = self.expr.clone();
         let value = custom(move |inp: &mut Inp<'s, '_>| {
             if inp.parse(assign()).is_err() {
-                if !matches!(inp.ahead(0), K::LBrace | K::Literal | K::TextOpen | K::RawText | K::LBracket) {
+                let at = inp.pos();
+                let named = at > 0 && inp.state().kind(at - 1).is_word();
+                let value = matches!(inp.ahead(0), K::LBrace | K::Literal | K::TextOpen | K::RawText | K::LBracket);
+                if !named || !value {
                     return Ok(missing_expr(inp, "`=` and a value"));
                 }
-                let at = inp.pos();
                 inp.state().expected_text(at, "`=` and a value", " =");
             }
             inp.parse(&expr)
         });
         let where_ = || self.where_.clone().or_not();
-        let parts = group((keyword(K::Let), name("a name"), self.ann.clone().or_not(), where_(), value, where_()));
+        let named = custom(|inp: &mut Inp<'s, '_>| {
+            habits::mutable(inp);
+            inp.parse(name("a name"))
+        });
+        let parts = group((keyword(K::Let), named, self.ann.clone().or_not(), where_(), value, where_()));
         parts.map_with(|(_, name, ty, before, value, after), e| {
             let refine = one_where(e.state(), before, after);
             StmtKind::Let { name, ty, value, refine }

@@ -362,7 +362,8 @@ pub(super) fn reason<'s>(text: Rule<'s, Text>) -> impl Parse<'s, Text> {
             let at = inp.pos();
             inp.state().expected(at, "a reason in quotes");
             // What stands there instead is no new statement.
-            if super::expr::begins(inp.ahead(0)) && !super::form::begins(inp) {
+            let words = inp.ahead(0).is_word() && inp.ahead(1).is_word();
+            if words || super::expr::begins(inp.ahead(0)) && !super::form::begins(inp) {
                 crate::ctx::skip_junk(inp, &[]);
             }
             Ok(Text { parts: Vec::new(), id: since(inp, at) })

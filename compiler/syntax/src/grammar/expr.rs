@@ -378,6 +378,9 @@ impl<'s> Atoms<'s> {
             _ => Quantifier::No,
         };
         let generators = inp.parse(&self.generators)?;
+        if matches!(inp.ahead(0), K::Arrow | K::Pipe) {
+            habits::instead(inp, K::Colon, ":", "the condition stands behind `:`");
+        }
         inp.parse(want(K::Colon, "`:` and the condition"))?;
         let cond = Box::new(inp.parse(&self.expr)?);
         Ok(ExprKind::Quantifier { quantifier, generators, cond })

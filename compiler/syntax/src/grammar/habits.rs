@@ -140,6 +140,8 @@ pub(super) fn behind_value(inp: &mut Inp<'_, '_>, error: Diagnostic) -> Diagnost
     let (next, then) = (inp.ahead(0), inp.ahead(1));
     let mut error = error;
     match (next, then) {
+        (K::Question, K::Colon) => error.help("a field that may be absent: `name : Type?`"),
+        (K::If, _) => error.help("a choice is written `if c then a else b`"),
         (K::Question, _) => match ternary(inp) {
             Some((range, text)) => {
                 let file = inp.state().file;
@@ -331,18 +333,28 @@ fn words(word: &str) -> Option<(&'static str, Option<&'static str>)> {
     })
 }
 
-/// At a word that begins statements elsewhere: says what is written here, and skips the statement with its block. `top`: at
-/// the top of a file, where no entry stands, so that the word can't be a kind.
-pub(super) fn foreign_word(inp: &mut Inp<'_, '_>, top: bool) -> bool {
+/// At a word that begins statements elsewhere: says what is written here, and takes it for that if the rest fits; else skips
+/// the statement with its block.
+pub(super) fn foreign_word(inp: &mut Inp<'_, '_>) -> bool {
     let at = inp.pos();
     if inp.ahead(0) != K::Ident {
         return false;
     }
     let word = inp.state().slice(at);
     let Some((hint, right)) = words(word) else { return false };
-    if !(top || never_an_entry(inp)) {
+    // At the top of a file no entry stands, so the word can't be a kind.
+    if !(inp.state().is_top() || never_an_entry(inp)) {
         return false;
     }
+    let third = inp.ahead(2);
+    let named = inp.ahead(1).is_word();
+    let ours = match right {
+        Some("let") if named && matches!(third, K::Eq | K::Colon) => Some(K::Let),
+        Some("type") if named && matches!(third, K::Eq | K::LBrace) => Some(K::Type),
+        Some("for") if named && third == K::In => Some(K::For),
+        Some("check") if inp.ahead(1) != K::LBrace => Some(K::Check),
+        _ => None,
+    };
     let state = inp.state();
     if state.speak(at) {
         let place = state.range(at).at(state.file);
@@ -352,17 +364,210 @@ pub(super) fn foreign_word(inp: &mut Inp<'_, '_>, top: bool) -> bool {
             None => error,
         });
     }
-    skip_junk(inp, &[]);
+    match ours {
+        Some(kind) => state.alias = Some((at, kind)),
+        None => drop(skip_junk(inp, &[])),
+    }
     true
 }
 
 /// Do a word and what follows it make no entry, whatever kinds there are? An entry has a block behind its names.
 fn never_an_entry(inp: &mut Inp<'_, '_>) -> bool {
     let mut n = 1;
-    while inp.ahead(n).is_word() || matches!(inp.ahead(n), K::RawText | K::RangeName) {
+    while n < 100 && (inp.ahead(n).is_word() || matches!(inp.ahead(n), K::RawText | K::RangeName)) {
         n += 1;
     }
     n > 1 && !matches!(inp.ahead(n), K::LBrace | K::TextOpen | K::Newline | K::End)
+}
+
+/// `import { a } from "./b"`, `import * as b from "./b"`
+pub(super) fn foreign_import(inp: &mut Inp<'_, '_>) -> bool {
+    if inp.ahead(0) != K::Import || !matches!(inp.ahead(1), K::LBrace | K::Star) || !inp.state().is_top() {
+        return false;
+    }
+    let at = inp.pos();
+    let from = (2..60).any(|n| inp.ahead(n) == K::Ident && inp.state().slice(at + n) == "from");
+    let state = inp.state();
+    if !from {
+        return false;
+    }
+    if state.speak(at) {
+        let message = "names of another file are taken by `import ./file.{a, b}`";
+        let error = code::UNEXPECTED_TOKEN.at(state.range(at).at(state.file), message);
+        state.errors.push(error);
+    }
+    skip_junk(inp, &[]);
+    true
+}
+
+/// `? a` and `: b` on lines of their own.
+pub(super) fn choice_first(inp: &mut Inp<'_, '_>) -> bool {
+    if !matches!(inp.ahead(0), K::Question | K::Colon) || !inp.line_starts(0) {
+        return false;
+    }
+    let colon = inp.ahead(0) == K::Colon;
+    let at = inp.pos();
+    let state = inp.state();
+    if colon {
+        // Of the file, so it was not skipped with the line before.
+        let behind = state.is_top() && state.errors.last().is_some_and(|e| e.message.starts_with("`? :`"));
+        if behind {
+            skip_junk(inp, &[]);
+        }
+        return behind;
+    }
+    if state.speak(at) {
+        let message = "`? :` chooses nothing; a choice is written `if c then a else b`";
+        state.errors.push(code::UNEXPECTED_TOKEN.at(state.range(at).at(state.file), message));
+    }
+    skip_junk(inp, &[]);
+    while inp.ahead(0) == K::Newline && matches!(inp.ahead(1), K::Question | K::Colon) {
+        inp.skip();
+        skip_junk(inp, &[]);
+    }
+    true
+}
+
+/// At `then` before a block without an `else`: a statement, whose block needs no `then`.
+pub(super) fn then_block(inp: &mut Inp<'_, '_>) -> bool {
+    if inp.ahead(1) != K::LBrace {
+        return false;
+    }
+    let (mut n, mut depth) = (1, 0usize);
+    loop {
+        let kind = inp.ahead(n);
+        if kind == K::End || n > 500 {
+            return false;
+        }
+        depth += usize::from(kind.closer().is_some());
+        depth -= usize::from(kind.is_closer());
+        n += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    if inp.ahead(n) == K::Else {
+        return false;
+    }
+    before_block(inp);
+    true
+}
+
+/// What else may stand where a statement should have ended: says so, and skips it.
+pub(super) fn after_statement(inp: &mut Inp<'_, '_>) -> bool {
+    unquoted(inp) || quote_inside(inp) || choice_behind(inp)
+}
+
+/// `"say "hello" now"`
+fn quote_inside(inp: &mut Inp<'_, '_>) -> bool {
+    let at = inp.pos();
+    let word = inp.ahead(0).is_word();
+    let state = inp.state();
+    let Some(before) = at.checked_sub(1).filter(|b| state.kind(*b) == K::TextClose) else { return false };
+    if !word || state.range(before).hi != state.range(at).lo || state.range(before).is_empty() {
+        return false;
+    }
+    if state.speak(at) {
+        let place = state.range(before).at(state.file);
+        let error =
+            code::UNEXPECTED_TOKEN.at(place, "this quote ends the text; one inside of a text is written `\\\"`");
+        state.errors.push(error.suggest("write `\\\"`", place, How::Before, "\\"));
+    }
+    skip_junk(inp, &[]);
+    true
+}
+
+/// `a if c else b`
+fn choice_behind(inp: &mut Inp<'_, '_>) -> bool {
+    if inp.ahead(0) != K::If {
+        return false;
+    }
+    let at = inp.pos();
+    let (mut n, mut other) = (1, None);
+    loop {
+        let kind = inp.ahead(n);
+        if kind.is_closer() || matches!(kind, K::Newline | K::Comma | K::End) || inp.line_starts(n) {
+            break;
+        }
+        if n > 100 || matches!(kind, K::LBrace | K::Then) {
+            return false;
+        }
+        if kind == K::Else {
+            other = Some(n);
+        }
+        n += 1;
+    }
+    let Some(other) = other.filter(|o| *o > 1 && o + 1 < n) else { return false };
+    let state = inp.state();
+    let begin = (0..at).rev().take(100).find(|i| matches!(state.kind(*i), K::Eq | K::Arrow | K::Newline | K::LBrace));
+    if state.speak(at) {
+        let message = "a choice begins with its condition: `if c then a else b`";
+        let error = code::UNEXPECTED_TOKEN.at(state.range(at).at(state.file), message);
+        let begin = begin.filter(|b| state.kind(*b) == K::Eq && b + 1 < at);
+        let error = match begin {
+            Some(begin) => {
+                let slice = |from: usize, to: usize| &state.text[state.cover((from..to).into()).range()];
+                let (value, cond) = (slice(begin + 1, at), slice(at + 1, at + other));
+                let text = format!("if {cond} then {value} else {}", slice(at + other + 1, at + n));
+                let place = state.cover((begin + 1..at + n).into()).at(state.file);
+                error.suggest(format!("write `{text}`"), place, How::Replace, text)
+            }
+            None => error,
+        };
+        state.errors.push(error);
+    }
+    skip_junk(inp, &[]);
+    true
+}
+
+/// A brace on the line behind its head. Says so; it is read nevertheless.
+pub(super) fn brace_below(inp: &mut Inp<'_, '_>) {
+    let below = inp.ahead(0) == K::Newline && inp.ahead(1) == K::LBrace && inp.line_starts(1);
+    if below {
+        inp.skip();
+    } else if inp.ahead(0) != K::LBrace || !inp.line_starts(0) {
+        return;
+    }
+    let at = inp.pos();
+    let state = inp.state();
+    if state.speak(at) && at > 0 {
+        let before = (0..at).rev().map(|i| state.range(i)).find(|r| !r.is_empty()).unwrap_or_default();
+        let between = TextRange::new(before.hi, state.range(at).lo);
+        let blank = state.text[between.range()].trim().is_empty();
+        let error = code::UNEXPECTED_TOKEN
+            .at(state.range(at).at(state.file), "the brace of a block stands on the line of its head");
+        let fix = "move it there";
+        state.errors.push(if blank { error.fix(fix, between.at(state.file), How::Replace, " ") } else { error });
+    }
+}
+
+/// At a colon behind the name of a type, before the type or its fields. Says so.
+pub(super) fn before_colon(inp: &mut Inp<'_, '_>) {
+    match (inp.ahead(0), inp.ahead(1)) {
+        (K::Colon, K::LBrace) => before_block(inp),
+        (K::Colon, next) if next.is_word() && !inp.line_starts(1) => {
+            instead(inp, K::Eq, "=", "what a type is stands behind `=`");
+        }
+        _ => {}
+    }
+}
+
+/// A word before the name of a `let` that says that it may change, or not.
+pub(super) fn mutable(inp: &mut Inp<'_, '_>) {
+    let at = inp.pos();
+    let state = inp.state();
+    if !matches!(state.slice(at), "mut" | "const" | "var" | "rec") || !inp.ahead(1).is_word() {
+        return;
+    }
+    let state = inp.state();
+    if state.speak(at) {
+        let word = state.slice(at);
+        let place = TextRange::new(state.range(at).lo, state.range(at + 1).lo).at(state.file);
+        let error = code::UNEXPECTED_TOKEN
+            .at(state.range(at).at(state.file), format!("no `{word}` stands before a name: a value never changes"));
+        state.errors.push(error.fix(format!("remove `{word}`"), place, How::Replace, ""));
+    }
+    inp.skip();
 }
 
 /// `else if` written as one word behind a value or a block: takes it for `else`, with the `if` behind it.
@@ -412,7 +617,7 @@ pub(super) fn arrow(inp: &mut Inp<'_, '_>) {
 }
 
 /// Is the statement at the next token on a line of which something bad was said already? Then it follows from that.
-pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize) -> bool {
+pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize, end: usize) -> bool {
     if ctx.errors.is_empty() && ctx.lost.is_empty() {
         return false;
     }
@@ -422,7 +627,9 @@ pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize) -> bool {
     while first > 0 && !all[first] && ctx.base + start - first < 64 {
         first -= 1;
     }
-    let (lo, hi) = (ctx.layout.ranges[first].lo, ctx.range(start).hi);
+    let indent = ctx.text[..ctx.layout.ranges[first].lo as usize].bytes().rev().take(200).take_while(|b| *b != b'\n');
+    let lo = ctx.layout.ranges[first].lo - indent.count() as u32;
+    let hi = ctx.range(end.saturating_sub(1).max(start)).hi;
     let said = ctx.errors.iter().rev().take(4).any(|e| (lo..=hi).contains(&e.place.range.lo));
     let from = ctx.lost.partition_point(|at| *at < lo);
     said || ctx.lost.get(from).is_some_and(|at| *at <= hi)

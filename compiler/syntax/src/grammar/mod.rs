@@ -91,8 +91,8 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
                 }
                 K::End => return Ok(()),
                 kind if kind.is_closer() || separated => return Ok(()),
-                _ if habits::unquoted(inp) => {}
-                _ if form::begins(inp) => {
+                _ if habits::after_statement(inp) => {}
+                _ if form::begins(inp) && !spaced_dots(inp) => {
                     let at = inp.pos();
                     inp.state().expected_text(at, "a new line or `,`", ",");
                     return Ok(());
@@ -110,6 +110,14 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
             }
         }
     })
+}
+
+/// Two dots with a space behind them, between values: no spread.
+fn spaced_dots(inp: &mut Inp<'_, '_>) -> bool {
+    let at = inp.pos();
+    let dots = inp.ahead(0) == K::DotDot && !inp.line_starts(0);
+    let state = inp.state();
+    dots && state.range(at).hi < state.range(at + 1).lo
 }
 
 /// Says that the next token can't stand here.
@@ -143,7 +151,10 @@ fn commas<'s, O: 's>(item: impl Parse<'s, O>, closer: K, what: &'static str) -> 
         } else if at > start && expr::begins(kind) {
             inp.state().expected_text(at, what, ",");
         } else {
-            inp.state().expected(at, what);
+            if let Some(error) = inp.state().expected_at(at, what) {
+                let error = habits::behind_value(inp, error);
+                inp.state().errors.push(error);
+            }
             // At least one token, so that the repetition gets on.
             skip_one(inp);
             skip_junk(inp, &[K::LBrace]);
@@ -162,9 +173,11 @@ fn commas<'s, O: 's>(item: impl Parse<'s, O>, closer: K, what: &'static str) -> 
 fn block_of<'s>(block: &Rule<'s, Block>, what: &'static str) -> impl Parse<'s, Block> {
     let block = block.clone();
     custom(move |inp: &mut Inp<'s, '_>| match inp.ahead(0) {
-        K::LBrace | K::TooDeep => inp.parse(&block),
+        K::LBrace if !inp.line_starts(0) => inp.parse(&block),
+        K::TooDeep => inp.parse(&block),
         _ => {
             habits::before_block(inp);
+            habits::brace_below(inp);
             if inp.ahead(0) != K::LBrace {
                 let at = inp.pos();
                 inp.state().expected(at, what);

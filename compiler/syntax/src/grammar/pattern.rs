@@ -32,7 +32,7 @@ pub(super) fn pattern<'s>(ty: Rule<'s, Type>, text: Rule<'s, Text>, arm: bool) -
             kind if kind.is_word() => {
                 let case = inp.parse(name("a case"))?;
                 let braces = inp.ahead(0) == K::LBrace && !inp.line_starts(0) && (arm || !inp.state().header);
-                if arm && inp.ahead(0) == K::Colon {
+                if arm && inp.ahead(0) == K::Colon && !super::assign::is_value(inp, 1) {
                     inp.skip();
                     PatternKind::Typed { name: case, ty: inp.parse(&ty)? }
                 } else if braces {
@@ -43,6 +43,11 @@ pub(super) fn pattern<'s>(ty: Rule<'s, Type>, text: Rule<'s, Text>, arm: bool) -
                 } else {
                     PatternKind::Case { name: case, fields: None }
                 }
+            }
+            K::Star if arm => {
+                habits::instead(inp, K::Ident, "_", "whatever is left is written `_`");
+                inp.skip();
+                PatternKind::Any
             }
             _ => {
                 inp.state().expected(start, if arm { "a pattern" } else { "a type, a case or `present`" });

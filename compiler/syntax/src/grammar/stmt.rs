@@ -17,9 +17,12 @@ pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
     let whole = custom(move |inp: &mut Inp<'s, '_>| {
         let start = inp.pos();
         let doc = inp.state().doc(start);
+        let top = inp.state().is_top();
         let mut kind = forms.read(inp)?;
-        if matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. }) {
-            kind = forms.unless_follower(inp, start, kind);
+        let here =
+            matches!(kind, StmtKind::Field(_) | StmtKind::If { .. } | StmtKind::For { .. } | StmtKind::Match { .. });
+        if top && here || matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. }) {
+            kind = forms.unless_follower(inp, start, kind, top);
         }
         Ok(Stmt { doc, kind, id: since(inp, start) })
     });
@@ -61,23 +64,29 @@ impl<'s> Forms<'s> {
 
     /// A value or an entry without a block on a line of which something was said already stands there because of that: it is
     /// no statement.
-    fn unless_follower(&self, inp: &mut Inp<'s, '_>, start: usize, kind: StmtKind) -> StmtKind {
+    fn unless_follower(&self, inp: &mut Inp<'s, '_>, start: usize, kind: StmtKind, top: bool) -> StmtKind {
         let end = inp.pos();
         let state = inp.state();
         let lines = (start + 1..end).any(|at| state.line_starts(at));
         let empty = match &kind {
-            // Completion wants an entry that is just being typed.
-            StmtKind::Entry { body, .. } => {
-                body.stmts.is_empty() && state.kind(end) != K::Newline && state.kind(end) != K::End
-            }
+            // Completion wants an entry that is just being typed; at the top none stands.
+            StmtKind::Entry { body, .. } => top && body.stmts.is_empty(),
             _ => true,
         };
-        if !lines && empty && habits::follows_error(state, start) { StmtKind::Error } else { kind }
+        // A field at the top is wrong there whatever is in it, unless something before it made it one.
+        let value = matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. });
+        let end = if value { end } else { start };
+        if !lines && empty && habits::follows_error(state, start, end) { StmtKind::Error } else { kind }
     }
 
     fn read(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         match form(inp) {
-            Form::Entry | Form::Element if habits::foreign_word(inp, false) => Ok(StmtKind::Error),
+            Form::Entry | Form::Element | Form::Field if habits::foreign_word(inp) => match form(inp) {
+                // The word stands for one of ours now.
+                Form::Word(_) => self.read(inp),
+                _ => Ok(StmtKind::Error),
+            },
+            Form::Field | Form::Element if habits::foreign_import(inp) => Ok(StmtKind::Error),
             Form::Element if habits::minus_goes_on(inp) => self.junk(inp),
             Form::End => Err(EmptyErr::default()),
             Form::Junk => self.junk(inp),
@@ -120,6 +129,9 @@ impl<'s> Forms<'s> {
     /// Skips what begins no statement, at least one token; what follows on the line may be one.
     fn junk(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
         let at = inp.pos();
+        if habits::choice_first(inp) {
+            return Ok(StmtKind::Error);
+        }
         if !habits::operator_first(inp) {
             inp.state().expected(at, "a statement");
         }
@@ -158,7 +170,7 @@ impl<'s> Forms<'s> {
         let start = inp.pos();
         inp.skip();
         let cond = inp.parse(&self.head)?;
-        if inp.ahead(0) == K::Then {
+        if inp.ahead(0) == K::Then && !habits::then_block(inp) {
             return Ok(StmtKind::Element(expr::if_tail(inp, start, cond, &self.expr)?));
         }
         let then = self.body(inp)?;

@@ -26,11 +26,11 @@ pub(super) fn suspect(kind: K, next: u8) -> bool {
         K::EqEq | K::NotEq | K::Question => next == b'=',
         K::Lt => matches!(next, b'<' | b'>'),
         K::Pipe => next == b'|',
-        K::Plus => matches!(next, b'+' | b'='),
+        K::Plus => matches!(next, b'+' | b'=' | b'0'..=b'9'),
         K::Minus => matches!(next, b'-' | b'=' | b'{' | b'$'),
         K::Colon => next == b'=' || next.is_ascii_digit(),
         K::Dot => next == b'/' || next.is_ascii_digit(),
-        K::DotDot => next == b'/',
+        K::DotDot => matches!(next, b'/' | b'.' | b'=' | b' ' | b'0'..=b'9'),
         K::LBrace => next == b'{',
         _ => false,
     }
@@ -56,6 +56,13 @@ impl<'s> Builder<'s> {
             (K::LBrace | K::RBrace, _) => Found::Ours,
             (K::Slash, b'/') => self.slashes(at, sigs),
             (K::Slash, b'*') => self.block_comment(at),
+            (K::DotDot, b'.' | b'=' | b' ' | b'0'..=b'9') => self.dots(at, rest, sigs),
+            (K::Plus, b'0'..=b'9') if Self::value_begins(sigs) => {
+                let place = at.range.at(self.file);
+                let error = code::BAD_LITERAL.at(place, "no `+` stands before a number");
+                self.say(error.fix("remove `+`", place, How::Replace, ""));
+                Found::Dropped(at.range.hi)
+            }
             (K::Slash | K::Star | K::DotDot, _) => self.bare_path(at, rest, sigs),
             (K::Dot, b'0'..=b'9') => self.dotted(at, sigs),
             (K::Dot, b'/') => self.bare_path(at, rest, sigs),
@@ -262,6 +269,37 @@ impl<'s> Builder<'s> {
         let range = TextRange::new(at.range.lo, self.run_end(at.range.hi));
         let what = if &self.text[at.range.range()] == "*" { "a domain" } else { "a path" };
         self.needs_quotes(what, range, at.indent, sigs)
+    }
+
+    /// `1 .. 3`, `1..=3`, `1...3`, `...a`
+    fn dots(&mut self, at: At, rest: &str, sigs: &mut Vec<Sig>) -> Found {
+        let behind = rest.trim_start_matches([' ', '.', '=']);
+        let digit = behind.starts_with(|c: char| c.is_ascii_digit());
+        let low = sigs.last().copied().filter(|s| digit && at.indent.is_none() && s.kind == K::Literal);
+        if let Some(low) = low {
+            let from = self.text.len() - behind.len();
+            let end = self.run_end(from as u32);
+            let range = TextRange::new(low.range.lo, end);
+            let high = &self.text[from..end as usize];
+            let right = format!("{}..{high}", &self.text[low.range.range()]);
+            let place = range.at(self.file);
+            let error = code::BAD_LITERAL.at(place, format!("a range is one literal with two dots: `{right}`"));
+            self.say(error.fix(format!("write `{right}`"), place, How::Replace, right));
+            sigs.pop();
+            sigs.push(Sig { kind: K::Literal, class: LiteralClass::Malformed, range, indent: low.indent });
+            return Found::Replaced(end);
+        }
+        if !rest.starts_with('.') || rest.starts_with("..") {
+            return Found::Ours;
+        }
+        let range = TextRange::new(at.range.lo, at.range.hi + 1);
+        let place = range.at(self.file);
+        let ends = rest[1..].starts_with([' ', '\n', '\r', '}', ',']);
+        let message =
+            if ends { "further fields are written `..`" } else { "all of another list or record is written `..name`" };
+        let error = code::UNEXPECTED_TOKEN.at(place, message);
+        self.say(error.fix("write `..`", place, How::Replace, ".."));
+        self.replaced(K::DotDot, range, at.indent, sigs)
     }
 
     /// A dot with a digit behind it: `.5`, `v1.31.4`.
