@@ -1,6 +1,7 @@
 //! From syntax to [`kss_ir`]: one [`Lower`] for one item. Names are resolved, types are inferred downwards from where a value
 //! goes and upwards from what it is, and every conversion becomes explicit.
 
+mod arms;
 mod assign;
 mod block;
 mod call;

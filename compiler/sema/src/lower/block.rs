@@ -175,7 +175,7 @@ impl Lower<'_> {
             }));
         }
         let patterns: Vec<_> = out.iter().map(|(p, _)| p.clone()).collect();
-        self.exhaustive(stmt.id, &ty, &patterns);
+        self.exhaustive(stmt.id, &ty, arms.iter().map(|(p, _)| p), &patterns);
         StmtKind::Match { subject: subject_ir, arms: out }
     }
 

@@ -3,7 +3,7 @@
 use super::{Lower, error_expr, expr, strip};
 use crate::signatures::optional;
 use kss_diag::code;
-use kss_ir::{Alternative, Expr, ExprKind, InfixOp, Pattern, QuantifierKind, Ty};
+use kss_ir::{Expr, ExprKind, InfixOp, Pattern, QuantifierKind, Ty};
 use kss_syntax::ast::{self, BinaryOp, Quantifier, UnaryOp};
 use kss_value::scalar::{ScalarType, binary_type};
 use std::sync::Arc;
@@ -322,7 +322,7 @@ impl Lower<'_> {
             patterns.push(pattern_ir);
             values.push(value);
         }
-        self.exhaustive(e.id, &ty, &patterns);
+        self.exhaustive(e.id, &ty, arms.iter().map(|(p, _)| p), &patterns);
         let (values, result) = self.unify(e.id, values);
         (expr(e.id, ExprKind::Match { subject: subject_ir, arms: patterns.into_iter().zip(values).collect() }), result)
     }
@@ -344,7 +344,7 @@ impl Lower<'_> {
             }));
         }
         let patterns: Vec<Pattern> = out.iter().map(|(p, _)| p.clone()).collect();
-        self.exhaustive(e.id, &ty, &patterns);
+        self.exhaustive(e.id, &ty, arms.iter().map(|(p, _)| p), &patterns);
         expr(e.id, ExprKind::Match { subject: subject_ir, arms: out })
     }
 
@@ -367,68 +367,6 @@ impl Lower<'_> {
             }
             _ => {}
         }
-    }
-
-    /// Every case of the subject's type is matched, or one arm takes the rest.
-    pub(crate) fn exhaustive(&mut self, node: ast::NodeId, ty: &Ty, patterns: &[Pattern]) {
-        let flat: Vec<&Pattern> = patterns.iter().flat_map(flatten).collect();
-        if flat.iter().any(|p| matches!(p, Pattern::Any | Pattern::Type { ty: Ty::Error, .. })) {
-            return;
-        }
-        // `e : Exemption` takes every case of `Exemption`.
-        let whole = flat.iter().any(|p| matches!(p, Pattern::Type { ty: tested, .. } if tested == strip(ty)));
-        let mut missing: Vec<String> = Vec::new();
-        if matches!(ty, Ty::Optional(_)) && !flat.iter().any(|p| matches!(p, Pattern::None)) {
-            missing.push("none".to_owned());
-        }
-        match strip(ty) {
-            Ty::Union(id) if !whole => {
-                let Some(union) = self.sigs.unions.get(id).cloned() else { return };
-                for alternative in &union.alternatives {
-                    let covered = match alternative {
-                        Alternative::Case { name, .. } => {
-                            flat.iter().any(|p| matches!(p, Pattern::Case { name: n, .. } if n == name))
-                        }
-                        Alternative::Type(t) => flat.iter().any(|p| matches!(p, Pattern::Type { ty, .. } if ty == t)),
-                    };
-                    if !covered {
-                        missing.push(match alternative {
-                            Alternative::Case { name, .. } => name.to_string(),
-                            Alternative::Type(t) => format!("x : {}", self.show(t)),
-                        });
-                    }
-                }
-            }
-            Ty::Error | Ty::Never => return,
-            _ if whole => {}
-            Ty::Scalar(ScalarType::Bool) => {
-                for value in [true, false] {
-                    let text = value.to_string();
-                    let covered = flat.iter().any(|p| matches!(p, Pattern::Value(v) if matches!(v.kind(), kss_value::Kind::Bool(b) if b == value)));
-                    if !covered {
-                        missing.push(text);
-                    }
-                }
-            }
-            _ if flat.iter().any(|p| matches!(p, Pattern::Present)) => {}
-            _ => missing.push("_".to_owned()),
-        }
-        if !missing.is_empty() {
-            let at = self.at(node);
-            let list: Vec<String> = missing.iter().map(|m| format!("`{m}`")).collect();
-            self.report(
-                code::NOT_EXHAUSTIVE
-                    .at(at, format!("this `match` forgets {}", list.join(", ")))
-                    .help("add an arm for each, or `_ => …` for the rest"),
-            );
-        }
-    }
-}
-
-fn flatten(pattern: &Pattern) -> Vec<&Pattern> {
-    match pattern {
-        Pattern::Or(list) => list.iter().flat_map(flatten).collect(),
-        other => vec![other],
     }
 }
 

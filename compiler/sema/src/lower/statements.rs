@@ -150,7 +150,7 @@ impl Lower<'_> {
             self.learn_pattern(subject, &ty, pattern);
             bound.push((self.locals.split_off(first_local), self.facts.split_off(facts)));
         }
-        self.exhaustive(stmt.id, &ty, &patterns);
+        self.exhaustive(stmt.id, &ty, arms.iter().map(|(p, _)| p), &patterns);
         let patterns: Arc<[_]> = patterns.into();
         for (arm, ((_, body), (locals, facts))) in arms.iter().zip(bound).enumerate() {
             self.scoped(|l| {

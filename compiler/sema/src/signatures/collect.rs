@@ -49,6 +49,9 @@ fn declare(sigs: &mut Signatures, file: &FileItems) {
     let prelude = file.path.starts_with("std/core/");
     for decl in &file.decls {
         let Some(name) = name_of(&decl.stmt) else { continue };
+        if matches!(decl.stmt.kind, StmtKind::Type { .. }) {
+            sigs.diags.extend(types::capitalised(decl.id, name));
+        }
         if let Some(first) = sig.own.insert(name.text, decl.id) {
             let at = Origin::new(decl.id, name.id.0);
             let first = Origin::new(first, 0);
@@ -146,10 +149,25 @@ fn imports(sigs: &mut Signatures, file: &FileItems, files: &[Arc<FileItems>]) {
             missing(sigs, file.path, names.iter().map(|name| name.text));
             continue;
         }
+        if names.is_empty() {
+            let way = format!("write `import {0}.NAME`, or `import {0}.{{a, b}}` for several", written(import));
+            sigs.diags.push(code::UNKNOWN_IMPORT.at(at, "this imports nothing: no name is said").help(way));
+        }
         for name in names {
             import_name(sigs, file, decl, name, &targets);
         }
     }
+}
+
+/// The path of an import, as it is written.
+fn written(import: &ast::Import) -> String {
+    let start = match import.relative {
+        None => String::new(),
+        Some(0) => "./".to_owned(),
+        Some(up) => "../".repeat(up as usize),
+    };
+    let path: Vec<&str> = import.path.iter().map(|name| name.text.as_str()).collect();
+    start + &path.join(".")
 }
 
 fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::Name, targets: &[&Arc<FileItems>]) {

@@ -132,6 +132,7 @@ fn own_types(sigs: &mut Signatures, cx: TypeCx, body: &ast::Block, pending: &mut
     }
     for stmt in &body.stmts {
         let StmtKind::Type { name, ty, refine } = &stmt.kind else { continue };
+        sigs.diags.extend(types::capitalised(cx.item, *name));
         let resolved = sigs.resolving(false, pending, |r| r.resolve(cx, ty, name.text));
         let id = RecordId { item: cx.item, node: stmt.id.0 };
         let resolved = if refine.is_some() { Ty::Refined(Arc::new(resolved), id) } else { resolved };

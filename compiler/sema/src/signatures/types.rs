@@ -173,10 +173,14 @@ impl Resolver<'_> {
     }
 
     fn union(&mut self, cx: TypeCx, node: ast::NodeId, alternatives: &[ast::Alternative], hint: Symbol) -> Ty {
-        let mut out = Vec::new();
+        let mut out: Vec<Alternative> = Vec::new();
         for alternative in alternatives {
             match alternative {
                 ast::Alternative::Case { name, .. } if name.text == "none" => {}
+                ast::Alternative::Case { name, .. } if out.iter().any(|a| is_case(a, name.text)) => {
+                    let message = format!("`{}` is twice a case of this union", name.text);
+                    self.diag(code::DECLARED_TWICE.at(cx.at(name.id), message).help("leave one out"));
+                }
                 ast::Alternative::Case { name, payload, doc } => {
                     let inner = Symbol::new(&format!("{hint}.{}", name.text));
                     let payload = payload.as_ref().map(|block| {
@@ -305,10 +309,25 @@ fn hint_of(owner: Symbol, name: Symbol) -> Symbol {
     Symbol::new(&format!("{owner}.{name}"))
 }
 
+fn is_case(alternative: &Alternative, wanted: Symbol) -> bool {
+    matches!(alternative, Alternative::Case { name, .. } if *name == wanted)
+}
+
 /// `T?`, once.
 pub(crate) fn optional(ty: Ty) -> Ty {
     match ty {
         Ty::Optional(_) | Ty::None | Ty::Error => ty,
         other => Ty::Optional(Arc::new(other)),
     }
+}
+
+/// A declared type whose name nobody could write: in lower case it would be a case.
+pub(crate) fn capitalised(item: ItemId, name: ast::Name) -> Option<Diag> {
+    let mut rest = name.text.chars();
+    let first = rest.next().filter(|c| c.is_ascii_lowercase() && !name.is_missing())?;
+    let better = format!("{}{}", first.to_ascii_uppercase(), rest.as_str());
+    let at = Origin::new(item, name.id.0);
+    let message = format!("types are capitalised: where a type is wanted, `{}` is a case", name.text);
+    let fix = format!("write `{better}`");
+    Some(code::UNKNOWN_TYPE.at(at, message).fix(fix, at, kss_diag::How::Replace, better))
 }
