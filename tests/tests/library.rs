@@ -84,6 +84,7 @@ test "home" {
 test "both" {
   given home
   given away
+  expect no error
 }
 "#;
 

@@ -85,7 +85,8 @@ mod tests {
             assert!((2..=4).contains(&paragraphs), "{} has {paragraphs} paragraphs", code.id);
             assert!(code.summary().len() > 150, "{} says little", code.id);
             let examples = code.examples();
-            assert_eq!(examples.iter().map(|e| e.wrong).collect::<Vec<_>>(), [true, false], "examples of {}", code.id);
+            let pairs: Vec<bool> = examples.iter().map(|e| e.wrong).collect();
+            assert!(!pairs.is_empty() && pairs.chunks(2).all(|p| p == [true, false]), "examples of {}", code.id);
             for (_, text) in examples.iter().flat_map(|e| &e.files) {
                 assert!(!text.trim().is_empty(), "an empty file in {}", code.id);
             }
