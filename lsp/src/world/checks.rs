@@ -56,10 +56,12 @@ impl World {
             self.answer_waiting(at);
         }
         let snap = self.snap(&self.projects[at], FileId(0), None);
-        self.publish(at, &snap, whole);
+        let told = self.publish(at, &snap, whole);
         let (folder, tx) = (folder.clone(), self.tx.clone());
         match next {
             None => self.wake_later(folder, revision),
+            // Nobody has anything to read.
+            Some(next) if !told => drop(tx.send(Event::Told { folder, revision, next })),
             Some(next) => {
                 let then = move || drop(tx.send(Event::Told { folder, revision, next }));
                 let _ = self.out.send(Outgoing::Then(Box::new(then)));
@@ -127,8 +129,8 @@ impl World {
         self.publish(at, &snap, true);
     }
 
-    /// Tells the client what is new; with `refresh` also that it may ask again.
-    fn publish(&mut self, at: usize, snap: &Snap, refresh: bool) {
+    /// Tells the client what is new, if anything is; with `refresh` also that it may ask again.
+    fn publish(&mut self, at: usize, snap: &Snap, refresh: bool) -> bool {
         let pulled = |file: FileId, documents: &FxHashMap<PathBuf, Document>| {
             let open = || documents.values().any(|d| d.project == snap.folder && d.file == file);
             self.client.pulls && open()
@@ -159,6 +161,7 @@ impl World {
         if changed && refresh {
             let _ = self.out.send(Outgoing::Refresh);
         }
+        changed
     }
 }
 
