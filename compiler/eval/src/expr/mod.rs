@@ -22,6 +22,9 @@ use kss_span::Origin;
 use kss_value::builtins::interpolate;
 use kss_value::{Flags, Kind, Value};
 
+/// What is told instead of a message that is private as a whole.
+const HIDDEN: &str = "a private value is refused";
+
 impl<'a> Eval<'a> {
     /// The value of an expression.
     pub(crate) fn eval(&mut self, expr: &'a Expr, cx: &Cx<'a>, fr: &mut Frame) -> Value {
@@ -207,7 +210,7 @@ impl<'a> Eval<'a> {
         let Some(message) = self.told(message, cx, fr) else { return Value::poison(at) };
         // The place is where the value was written, if it can be told; else the expression that names it.
         let place = place.map_or(at, |expr| self.place_of(expr, cx, fr));
-        let with = with.and_then(|with| self.told(with, cx, fr));
+        let with = with.and_then(|with| self.told(with, cx, fr)).filter(|with| with != HIDDEN);
         // What the library computes for an entry is refused where the entry is declared.
         let (place, label) = match in_library(place).then(|| self.project_place(cx)).flatten() {
             Some((entry, name)) => (entry, Some(name)),
@@ -221,8 +224,7 @@ impl<'a> Eval<'a> {
             report = report.also(at, "refused here");
         }
         self.report(match with {
-            Some(with) if with.starts_with("use ") => report.help(with),
-            Some(with) => report.help(format!("use {with}")),
+            Some(with) => report.help(with),
             None => report,
         });
         Value::poison(at)
@@ -238,7 +240,7 @@ impl<'a> Eval<'a> {
             self.masked = false;
         }
         match value.flags().has(Flags::PRIVATE) {
-            true => Some("a private value".to_owned()),
+            true => Some(HIDDEN.to_owned()),
             false => value.as_text().map(|text| text.into_owned()),
         }
     }
