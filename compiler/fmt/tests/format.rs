@@ -58,14 +58,15 @@ fn collect(dir: &Path, found: &mut Vec<PathBuf>) {
 
 /// Every `.kss` file of the repository, and those in the directory `CORPUS`.
 fn files() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let corpus = std::env::var("CORPUS").ok();
+    let dirs = ["tests/style", "../syntax/tests", "../../stdlib", "../../clusters"].into_iter();
+    files_in(dirs.chain(corpus.as_deref()))
+}
+
+/// Every `.kss` file below some directories, which are named from here.
+fn files_in<'a>(dirs: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for dir in ["tests/style", "../syntax/tests", "../../stdlib", "../../clusters"] {
-        collect(&root.join(dir), &mut found);
-    }
-    if let Some(dir) = std::env::var_os("CORPUS") {
-        collect(Path::new(&dir), &mut found);
-    }
+    dirs.for_each(|dir| collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join(dir), &mut found));
     found.sort();
     let read = |p: PathBuf| (p.display().to_string(), std::fs::read_to_string(&p).unwrap());
     found.into_iter().map(read).collect()
@@ -97,6 +98,19 @@ fn style() {
 fn files_of_the_repository() {
     let formatted = files().iter().filter_map(|(name, text)| check(name, text)).count();
     assert!(formatted > 5);
+}
+
+/// As `kssc fmt --check` says it: whoever changes the formatter formats these, too.
+#[test]
+fn the_library_and_the_clusters_are_formatted() {
+    let files = files_in(["../../stdlib", "../../clusters"].into_iter());
+    assert!(files.len() > 5);
+    let other: Vec<&String> = files
+        .iter()
+        .filter(|(_, text)| kss_fmt::format(text).ok().as_ref() != Some(text))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(other.is_empty(), "`kssc fmt stdlib clusters` changes {other:?}");
 }
 
 #[test]
