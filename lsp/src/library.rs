@@ -5,10 +5,8 @@ use std::sync::LazyLock;
 
 /// Where the files of this version of the library are kept: in the user's cache.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
-    let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let cache = var("XDG_CACHE_HOME").or_else(|| var("HOME").map(|home| home.join(".cache")));
-    let cache = cache.or_else(|| var("LOCALAPPDATA")).unwrap_or_else(std::env::temp_dir);
-    cache.join("kssc").join(format!("library-{}", env!("CARGO_PKG_VERSION")))
+    let cache = kss_project::cache_folder().unwrap_or_else(|| std::env::temp_dir().join("kssc"));
+    cache.join(format!("library-{}", env!("CARGO_PKG_VERSION")))
 });
 
 /// A file of the library on disk, written if it is not there or another one; none if it can't be written.

@@ -2,6 +2,7 @@
 
 mod assets;
 mod background;
+mod cache;
 mod cancel;
 pub mod db;
 mod evaluation;
@@ -12,6 +13,7 @@ mod shared;
 
 pub use assets::{Assets, Found};
 pub use background::{let_go, lower_priority};
+pub use cache::cache_folder;
 pub use cancel::{Cancelled, Changes, Watch, cancellable};
 pub use evaluation::{cluster, clusters, early, is_package, site};
 pub use load::{LoadError, Loaded, SourceText, find_lock, load, standard_library};

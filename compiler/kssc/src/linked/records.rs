@@ -1,8 +1,7 @@
 //! What checks found, kept in the user's cache: while nothing changes, nobody evaluates the same again.
 
-use etcetera::BaseStrategy;
 use kss_diag::Diagnostic;
-use kss_project::Found;
+use kss_project::{Found, cache_folder};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::io::Write;
@@ -55,7 +54,7 @@ pub(crate) struct Place {
 impl Place {
     /// Of the files below `roots`, with or without private overlays. None if there is no cache.
     pub(crate) fn of(roots: &[PathBuf], public: bool) -> Option<Place> {
-        let folder = cache()?.join("checks");
+        let folder = cache_folder()?.join("checks");
         // Diagnostics name files as the user does, so the words count as well as the folder that they are said in.
         let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok()?;
         let name = blake3::hash(format!("{public} {here:?} {roots:?}").as_bytes()).to_hex();
@@ -108,14 +107,6 @@ fn prune(folder: &Path) {
         files.sort_by_cached_key(|path| std::cmp::Reverse(time(path)));
         // Another process may have removed it already.
         files.iter().skip(KEPT).for_each(|path| drop(std::fs::remove_file(path)));
-    }
-}
-
-/// The folder of what may be lost: `KSSC_CACHE_DIR`, or where the system keeps such things of a user.
-fn cache() -> Option<PathBuf> {
-    match std::env::var_os("KSSC_CACHE_DIR").filter(|folder| !folder.is_empty()) {
-        Some(folder) => Some(PathBuf::from(folder)),
-        None => etcetera::base_strategy::choose_native_strategy().ok().map(|user| user.cache_dir().join("kssc")),
     }
 }
 
