@@ -51,7 +51,7 @@ pub fn find(word: &str) -> Option<&'static Code> {
 
 /// A code as its id. One that the catalogue does not have is an error.
 pub(crate) mod by_id {
-    use super::{ALL, Code};
+    use super::Code;
     use serde::de::{Deserialize, Deserializer, Error};
     use serde::ser::Serializer;
 
@@ -61,8 +61,7 @@ pub(crate) mod by_id {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'static Code, D::Error> {
         let id = String::deserialize(from)?;
-        let found = ALL.iter().copied().find(|code| code.id == id);
-        found.ok_or_else(|| D::Error::custom(format_args!("there is no code `{id}`")))
+        super::find(&id).ok_or_else(|| D::Error::custom(format_args!("there is no code `{id}`")))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who refers to something; renaming all of them.
 
 use crate::homes::{Home, may_be_one};
-use crate::{Analysis, FilePosition};
+use crate::{Analysis, FilePosition, Place};
 use kss_sema::{DeclKind, Target, Usage, Word};
 use kss_span::{Edit, FileId, ItemId, TextRange};
 
@@ -108,6 +108,10 @@ impl Analysis {
     /// # Errors
     /// Says why not.
     pub fn prepare_rename(&self, at: FilePosition) -> Result<TextRange, RenameError> {
+        self.renamable(at).map(|(_, _, range)| range)
+    }
+
+    fn renamable(&self, at: FilePosition) -> Result<(Place, Word, TextRange), RenameError> {
         let no = |text: &str| RenameError(text.to_owned());
         let place = self.place(at).ok_or_else(|| no("there is nothing to rename here"))?;
         let (word, range) = self.word(&place).ok_or_else(|| no("there is nothing to rename here"))?;
@@ -133,7 +137,7 @@ impl Analysis {
         if self.text(at.file).get(range.range()).is_some_and(|t| t.contains('{')) {
             return Err(no("this word stands for several names"));
         }
-        Ok(range)
+        Ok((place, word, range))
     }
 
     /// The edits that rename what stands at a position.
@@ -141,14 +145,12 @@ impl Analysis {
     /// # Errors
     /// Says why it can't be renamed, or not so.
     pub fn rename(&self, at: FilePosition, new: &str) -> Result<Vec<Edit>, RenameError> {
-        self.prepare_rename(at)?;
+        let (place, word, range) = self.renamable(at)?;
         if !is_name(new) {
             return Err(RenameError(format!(
                 "`{new}` is no name: names are letters, digits, `_` and `-` between them, and begin with a letter"
             )));
         }
-        let Some(place) = self.place(at) else { return Ok(Vec::new()) };
-        let Some((word, range)) = self.word(&place) else { return Ok(Vec::new()) };
         let name = self.text(at.file).get(range.range()).unwrap_or_default().trim_matches('"').to_owned();
         let uses = self.uses(place.item, &word, &name);
         if let Some((use_, _)) = uses.iter().find(|(_, surely)| !surely)

@@ -341,8 +341,7 @@ fn entries_by_their_name() {
 }
 
 #[test]
-fn names_and_types_of_imports() {
-    has("//- a.kss\nimport ./b.$0\n//- b.kss\nlet lan = 1\n", &["lan"]);
+fn types_and_sites_that_are_begun() {
     has("let n : Net$0\n", &["Network"]);
     has("site home {}\ncluster c in h$0 {}\n", &["home"]);
 }
