@@ -7,7 +7,18 @@ use std::io::{Read, Write};
 
 /// Held while a build runs; the system takes it back when the process ends, however it ends.
 pub(crate) struct Lock {
-    file: File,
+    file: Locked,
+}
+
+/// A file that is locked as long as this is there. A process that is just being started has a copy of every open file, so
+/// closing this one may not be enough.
+pub(crate) struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // If it fails, the lock goes with the file.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Lock {
@@ -21,19 +32,21 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Err(busy(books, &mut file)),
             Err(TryLockError::Error(source)) => return Err(source).doing("lock", &books.lock),
         }
+        let mut lock = Lock { file: Locked(file) };
+        let file = &mut lock.file.0;
         file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).doing("write", &books.lock)?;
-        Ok(Lock { file })
+        Ok(lock)
     }
 
     /// Fails while a build runs. Writes nothing: who only looks must not change the tree.
-    pub(crate) fn look(books: &Books) -> Result<Option<File>, DeployError> {
+    pub(crate) fn look(books: &Books) -> Result<Option<Locked>, DeployError> {
         let mut file = match File::open(&books.lock) {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).doing("open", &books.lock),
         };
         match file.try_lock_shared() {
-            Ok(()) => Ok(Some(file)),
+            Ok(()) => Ok(Some(Locked(file))),
             Err(TryLockError::WouldBlock) => Err(busy(books, &mut file)),
             Err(TryLockError::Error(source)) => Err(source).doing("lock", &books.lock),
         }
@@ -45,7 +58,7 @@ impl Lock {
     pub(crate) fn is_at(&self, books: &Books) -> bool {
         use std::os::unix::fs::MetadataExt;
         let here = std::fs::symlink_metadata(&books.lock).map(|found| (found.dev(), found.ino()));
-        let held = self.file.metadata().map(|found| (found.dev(), found.ino()));
+        let held = self.file.0.metadata().map(|found| (found.dev(), found.ino()));
         matches!((here, held), (Ok(here), Ok(held)) if here == held)
     }
 
@@ -58,8 +71,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Only for the message of the next one; the lock itself goes with the file.
-        let _ = self.file.set_len(0);
+        // Only for the message of the next one.
+        let _ = self.file.0.set_len(0);
     }
 }
 
@@ -67,4 +80,26 @@ fn busy(books: &Books, file: &mut File) -> DeployError {
     let mut text = String::new();
     let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
     DeployError::Busy { target: books.root.clone(), pid }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_the_open_file_keeps_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let books = Books::new(dir.path());
+        std::fs::create_dir_all(&books.local).unwrap();
+        let lock = Lock::take(&books).unwrap();
+        let copy = lock.file.0.try_clone().unwrap();
+        assert!(matches!(Lock::take(&books), Err(DeployError::Busy { .. })));
+        drop(lock);
+        let looking = Lock::look(&books).unwrap().unwrap();
+        let other = looking.0.try_clone().unwrap();
+        assert!(matches!(Lock::take(&books), Err(DeployError::Busy { .. })));
+        drop(looking);
+        assert!(Lock::take(&books).is_ok());
+        drop((copy, other));
+    }
 }
