@@ -122,6 +122,7 @@ fn mistakes_are_not_touched() {
 #[test]
 fn small_texts() {
     for (text, wanted) in [
+        ("{ a = 1 },\n{ a = 1 },\n", "{ a = 1 }\n{ a = 1 }\n"),
         ("", ""),
         ("\n\n", ""),
         ("# a  \n\n\n\n# b", "# a\n\n# b\n"),

@@ -29,6 +29,20 @@ pub(super) fn continues(text: &str, sigs: &[Sig], at: usize) -> bool {
     }
 }
 
+/// May the line before token `at` be the head of a block that begins at `at`? A head begins with a word, and in it stand no
+/// value, no block and no comma.
+pub(super) fn awaits_block(sigs: &[Sig], at: usize) -> bool {
+    for sig in sigs[..at].iter().rev() {
+        if matches!(sig.kind, K::Eq | K::Colon | K::Comma | K::LBrace | K::RBrace) {
+            return false;
+        }
+        if sig.indent.is_some() {
+            return sig.kind.is_word();
+        }
+    }
+    false
+}
+
 /// `K0410`
 fn is_code(word: &str) -> bool {
     word.strip_prefix('K').is_some_and(|n| n.len() == 4 && n.bytes().all(|b| b.is_ascii_digit()))

@@ -261,8 +261,8 @@ impl<'s> Builder<'s> {
             if kind == K::End || self.too_many_prefixes(sigs, at) {
                 continue;
             }
-            // No statement of a file begins with a brace: it belongs to the line before.
-            let below = kind == K::LBrace && self.stack.is_empty();
+            // A declaration of a file needs its block, so a brace on the next line is that.
+            let below = kind == K::LBrace && self.stack.is_empty() && lines::awaits_block(sigs, at);
             if sigs[at].indent.is_some() && self.open() && !below && lines::ends_statement(self.text, sigs, at) {
                 let end = TextRange::empty(sigs[at - 1].range.hi);
                 self.token(K::Newline, sigs[at].class, end, false);
