@@ -98,10 +98,9 @@ impl SchemaSet {
     /// The schema of a chart at exactly this version.
     pub fn chart(&self, repo: &str, name: &str, version: &str) -> Option<Schema> {
         let wanted = format!("charts/{name}-{version}");
-        let file = self.files("charts/").find(|file| {
+        let file = self.files("charts/").filter(|file| file.name.starts_with(&wanted)).find(|file| {
             let header = file.header();
-            file.name.starts_with(&wanted)
-                && header.get("name") == Some(name)
+            header.get("name") == Some(name)
                 && header.get("version") == Some(version)
                 && same_repo(header.get("repo").unwrap_or_default(), repo)
         })?;
