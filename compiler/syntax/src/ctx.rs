@@ -45,6 +45,8 @@ pub(crate) struct Ctx<'s> {
     /// How many of them belong to statements that are done: one number each.
     pub(crate) done: Vec<usize>,
     pub(crate) errors: Vec<Diagnostic>,
+    /// Which of the documentation was taken by a statement.
+    pub(crate) documented: Vec<bool>,
     /// Where the layout dropped something for which nothing stands.
     pub(crate) lost: &'s [u32],
     /// One more than the token at which the last error was, so that one place has one error.
@@ -110,6 +112,7 @@ impl<'s> Ctx<'s> {
             spans,
             done,
             errors,
+            documented: vec![false; layout.docs.len()],
             lost: &layout.lost,
             last: 0,
             nest: 0,
@@ -154,11 +157,20 @@ impl<'s> Ctx<'s> {
         self.layout.line_starts.get(self.base + at).copied().unwrap_or(false)
     }
 
-    /// Documentation before token `at`.
-    pub(crate) fn doc(&self, at: usize) -> Option<Arc<str>> {
+    /// Documentation before token `at`, for what begins there.
+    pub(crate) fn doc(&mut self, at: usize) -> Option<Arc<str>> {
         let docs = &self.layout.docs;
-        let found = docs.binary_search_by_key(&((self.base + at) as u32), |d| d.0).ok()?;
-        Some(docs[found].1.clone())
+        let found = docs.binary_search_by_key(&((self.base + at) as u32), |d| d.token).ok()?;
+        self.documented[found] = true;
+        Some(docs[found].text.clone())
+    }
+
+    /// What begins at token `at` is nothing that can be documented.
+    pub(crate) fn undocumented(&mut self, at: usize) {
+        let docs = &self.layout.docs;
+        if let Ok(found) = docs.binary_search_by_key(&((self.base + at) as u32), |d| d.token) {
+            self.documented[found] = false;
+        }
     }
 
     /// Text range of some tokens; of none: the place behind the token before.

@@ -317,6 +317,14 @@ fn comments_change_nothing() {
     }
 }
 
+/// What is right and says nothing superfluous is no reason for a word.
+#[test]
+fn real_files_are_right() {
+    for (path, text) in corpus::files() {
+        assert_eq!(parse(FileId(0), &text).errors, [], "{path}");
+    }
+}
+
 /// Nor of how lines end.
 #[test]
 fn line_ends_of_other_systems() {

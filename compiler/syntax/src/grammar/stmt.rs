@@ -24,6 +24,9 @@ pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
         if top && here || matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. }) {
             kind = forms.unless_follower(inp, start, kind, top);
         }
+        if doc.is_some() && matches!(kind, StmtKind::Import(_) | StmtKind::Spread(_) | StmtKind::Open) {
+            inp.state().undocumented(start);
+        }
         Ok(Stmt { doc, kind, id: since(inp, start) })
     });
     // Asked first, because a level too deep is a statement as well.
