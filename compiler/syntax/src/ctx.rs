@@ -59,6 +59,19 @@ pub(crate) struct Ctx<'s> {
     pub(crate) alias: Option<(usize, K)>,
     /// In the header of `if`, `for`, `match` or `each` a brace opens the body.
     pub(crate) header: bool,
+    /// What stands in the block around.
+    pub(crate) inside: Inside,
+}
+
+/// What a block is for. What may stand in it is for others to say; it decides what is probably missing between two words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Inside {
+    /// Statements: `a b` is an entry without its braces.
+    Statements,
+    /// The fields of a value: `a b` lacks its `=`.
+    Values,
+    /// The fields of a type: `a b` lacks its `:`.
+    Types,
 }
 
 /// To take back what a failed attempt made.
@@ -119,6 +132,7 @@ impl<'s> Ctx<'s> {
             high: 0,
             alias: None,
             header: false,
+            inside: Inside::Statements,
         }
     }
 
@@ -129,6 +143,7 @@ impl<'s> Ctx<'s> {
         self.spans.clear();
         self.done.clear();
         (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
+        self.inside = Inside::Statements;
     }
 
     /// Is the current statement one of the file?
@@ -421,6 +436,16 @@ pub(crate) fn header<'s, O: 's>(header: bool, inner: impl Parse<'s, O>) -> impl 
         let outer = std::mem::replace(&mut inp.state().header, header);
         let made = inp.parse(&inner);
         inp.state().header = outer;
+        made
+    })
+}
+
+/// `inner` in a block of its own kind.
+pub(crate) fn inside<'s, O: 's>(inside: Inside, inner: impl Parse<'s, O>) -> impl Parse<'s, O> {
+    custom(move |inp: &mut Inp<'s, '_>| {
+        let outer = std::mem::replace(&mut inp.state().inside, inside);
+        let made = inp.parse(&inner);
+        inp.state().inside = outer;
         made
     })
 }

@@ -6,7 +6,7 @@ use super::{Rules, block_of, commas, habits, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
 };
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, name, skip_junk, want};
+use crate::ctx::{Ahead, Inp, Inside, Parse, Rule, close, header, inside, keyword, name, skip_junk, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -73,6 +73,7 @@ struct Parts<'s> {
     expr: Rule<'s, Expr>,
     ty: Rule<'s, Type>,
     text: Rule<'s, Text>,
+    /// The fields of a type.
     block: Rule<'s, Block>,
     body: Rule<'s, Block>,
     where_: Rule<'s, Box<Where>>,
@@ -85,8 +86,8 @@ impl<'s> Parts<'s> {
             expr: rules.expr.clone(),
             ty: rules.ty.clone(),
             text: rules.text.clone(),
-            block: rules.block.clone(),
-            body: block_of(&rules.block, "`{`").boxed(),
+            block: inside(Inside::Types, rules.block.clone()).boxed(),
+            body: inside(Inside::Statements, block_of(&rules.block, "`{`")).boxed(),
             where_: where_clause(rules).boxed(),
             ann: type_ann(rules.ty.clone()).boxed(),
         }

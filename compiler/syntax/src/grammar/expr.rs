@@ -4,7 +4,7 @@ use super::list::{args, generators, list};
 use super::pattern::{arms, literal, pattern};
 use super::{Rules, habits, missing_expr, no_expr, since};
 use crate::ast::{BinaryOp, Block, Expr, ExprKind, Generator, Key, ListElem, Pattern, Quantifier, Text, UnaryOp};
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, nested, skip_one, want};
+use crate::ctx::{Ahead, Inp, Inside, Parse, Rule, close, header, inside, keyword, nested, skip_one, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -294,7 +294,7 @@ fn atom<'s>(rules: &Rules<'s>) -> Rule<'s, Term> {
     let generators = generators(rules);
     let atoms = std::rc::Rc::new(Atoms {
         text: rules.text.clone(),
-        block: rules.block.clone(),
+        block: inside(Inside::Values, rules.block.clone()).boxed(),
         list: list(rules, generators.clone()),
         inner: free.clone(),
         expr: rules.expr.clone(),
