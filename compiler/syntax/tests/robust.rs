@@ -134,6 +134,9 @@ fn pieces() -> impl Strategy<Value = String> {
         "elif",
         "const",
         "5 min",
+        "a:\n   ",
+        "\n -",
+        "|\n    ",
         "v1.2.3",
     ];
     prop::collection::vec(prop::sample::select(WORDS), 0..60).prop_map(|w| w.join(" "))
@@ -440,6 +443,11 @@ fn time_is_linear() {
         "f(a = ",
         "//",
         "<<",
+        "a:\n  b: 1\n",
+        "a:\n- b\n",
+        "a:\n  - b: 1\n    c:\n    - d e\n",
+        "a: |\n  'x\n",
+        "- a:\n  b:\n",
     ];
     for shape in shapes {
         let time = |count: usize| {

@@ -186,6 +186,25 @@ pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize, end: usize) -> bool {
     if ctx.errors.is_empty() && ctx.lost.is_empty() {
         return false;
     }
+    let lo = line_start(ctx, start);
+    let hi = ctx.range(end.saturating_sub(1).max(start)).hi;
+    let said = ctx.errors.iter().rev().take(4).any(|e| (lo..=hi).contains(&e.place.range.lo));
+    said || is_lost(ctx, lo, hi)
+}
+
+/// Does the field at token `start` have its value behind a `:` that stands for something else? So it came from elsewhere.
+pub(super) fn is_foreign_field(ctx: &Ctx<'_>, start: usize) -> bool {
+    let sign = (start..start + 40).find(|at| matches!(ctx.kind(*at), K::Eq | K::LBrace | K::Newline | K::End));
+    sign.is_some_and(|at| matches!(ctx.kind(at), K::Eq | K::LBrace) && ctx.slice(at) == ":")
+}
+
+fn is_lost(ctx: &Ctx<'_>, lo: u32, hi: u32) -> bool {
+    let from = ctx.lost.partition_point(|at| *at < lo);
+    ctx.lost.get(from).is_some_and(|at| *at <= hi)
+}
+
+/// Where the line of token `start` begins.
+fn line_start(ctx: &Ctx<'_>, start: usize) -> u32 {
     let all = &ctx.layout.line_starts;
     let mut first = ctx.base + start;
     // Only of a line that is not too long.
@@ -193,9 +212,5 @@ pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize, end: usize) -> bool {
         first -= 1;
     }
     let indent = ctx.text[..ctx.layout.ranges[first].lo as usize].bytes().rev().take(200).take_while(|b| *b != b'\n');
-    let lo = ctx.layout.ranges[first].lo - indent.count() as u32;
-    let hi = ctx.range(end.saturating_sub(1).max(start)).hi;
-    let said = ctx.errors.iter().rev().take(4).any(|e| (lo..=hi).contains(&e.place.range.lo));
-    let from = ctx.lost.partition_point(|at| *at < lo);
-    said || ctx.lost.get(from).is_some_and(|at| *at <= hi)
+    ctx.layout.ranges[first].lo - indent.count() as u32
 }

@@ -79,6 +79,9 @@ impl<'s> Forms<'s> {
         // A field at the top is wrong there whatever is in it, unless something before it made it one.
         let value = matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. });
         let end = if value { end } else { start };
+        if top && matches!(kind, StmtKind::Field(_)) && habits::is_foreign_field(state, start) {
+            return StmtKind::Error;
+        }
         if !lines && empty && habits::follows_error(state, start, end) { StmtKind::Error } else { kind }
     }
 

@@ -94,7 +94,7 @@ pub(super) fn statement_begins(sigs: &[Sig], at: usize, typed: bool) -> bool {
 }
 
 /// The last token of the text that opens at `at`.
-fn text_end(sigs: &[Sig], at: usize) -> usize {
+pub(super) fn text_end(sigs: &[Sig], at: usize) -> usize {
     let mut depth = 0;
     for (i, sig) in sigs.iter().enumerate().skip(at) {
         match sig.kind {

@@ -4,6 +4,7 @@
 mod balance;
 mod characters;
 mod foreign;
+mod indented;
 mod lines;
 
 use crate::ast::LiteralClass;
@@ -80,8 +81,12 @@ pub(crate) fn layout(file: FileId, text: &str, lexemes: &[Lexeme]) -> Layout {
         named: HashSet::new(),
         open_comment: false,
         open_heredoc: false,
+        indented: false,
     };
-    let (sigs, docs) = build.significant(lexemes);
+    let (mut sigs, mut docs) = build.significant(lexemes);
+    if build.indented {
+        sigs = indented::bracketed(&mut build, sigs, &mut docs);
+    }
     let repairs = balance::repairs(text, &sigs);
     build.report(&sigs, &repairs);
     build.emit(&sigs, &repairs, docs);
@@ -107,6 +112,8 @@ struct Builder<'s> {
     open_comment: bool,
     /// Nor the end of a text that began with `<<`.
     open_heredoc: bool,
+    /// A line ends with a colon: perhaps a block is meant by the indentation.
+    indented: bool,
 }
 
 impl<'s> Builder<'s> {
@@ -142,6 +149,7 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
             let indent = first.then(|| range.lo - line);
+            self.indented |= first && sigs.last().is_some_and(|s: &Sig| s.kind == K::Colon);
             let next = self.text.as_bytes().get(at as usize).copied().unwrap_or(b'\n');
             let braces = !self.round.is_empty() && matches!(lexeme.kind, K::LBrace | K::RBrace);
             let found = match lexeme.kind {
