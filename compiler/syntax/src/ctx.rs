@@ -14,7 +14,7 @@ use chumsky::error::EmptyErr;
 use chumsky::input::{Checkpoint, Cursor, InputRef};
 use chumsky::inspector::Inspector;
 use chumsky::prelude::*;
-use kss_diag::{Diagnostic, How, code};
+use kss_diag::{Diagnostic, FixEdit, How, code};
 use kss_span::{FileId, Symbol, TextRange};
 use std::sync::Arc;
 
@@ -47,6 +47,10 @@ pub(crate) struct Ctx<'s> {
     pub(crate) errors: Vec<Diagnostic>,
     /// Which of the documentation was taken by a statement.
     pub(crate) documented: Vec<bool>,
+    /// How many errors there were when a comma was last missing, and where.
+    comma: (usize, usize),
+    /// What was skipped because of one mistake.
+    pub(crate) skipped: Vec<TextRange>,
     /// Where the layout dropped something for which nothing stands.
     pub(crate) lost: &'s [u32],
     /// One more than the token at which the last error was, so that one place has one error.
@@ -126,6 +130,8 @@ impl<'s> Ctx<'s> {
             done,
             errors,
             documented: vec![false; layout.docs.len()],
+            comma: (0, 0),
+            skipped: Vec::new(),
             lost: &layout.lost,
             last: 0,
             nest: 0,
@@ -144,6 +150,7 @@ impl<'s> Ctx<'s> {
         self.done.clear();
         (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
         self.inside = Inside::Statements;
+        self.comma = (0, 0);
     }
 
     /// Is the current statement one of the file?
@@ -245,6 +252,12 @@ impl<'s> Ctx<'s> {
         self.errors.push(code::TOO_DEEP.at(place, message).help("name the inner part with `let`"));
     }
 
+    /// Nothing more is said about the tokens from `from` to `to`: what was said at the first is about all of them.
+    pub(crate) fn said_all(&mut self, from: usize, to: usize) {
+        let range = self.cover((from..to).into());
+        self.skipped.push(TextRange::new(range.lo + 1, range.hi));
+    }
+
     /// May something be said about token `at`? Once.
     pub(crate) fn speak(&mut self, at: usize) -> bool {
         let first = self.last <= at;
@@ -313,6 +326,36 @@ impl<'s> Ctx<'s> {
             let title = format!("insert `{}`", text.trim());
             self.errors.push(error.suggest(title, before.at(self.file), How::After, text));
         }
+    }
+}
+
+impl Ctx<'_> {
+    /// Says that a comma is missing before token `at`; those of one list are one mistake.
+    pub(crate) fn missing_comma(&mut self, at: usize, what: &str) {
+        let (count, before) = self.comma;
+        let same = count > 0 && count == self.errors.len() && before < at && self.same_brackets(before, at);
+        let place = self.range(at.saturating_sub(1)).at(self.file);
+        let fix = self.errors.last_mut().and_then(|e| e.fixes.last_mut()).filter(|_| same);
+        if let Some(fix) = fix {
+            fix.edits.push(FixEdit { place, how: How::After, text: ",".into() });
+            fix.title = format!("insert all {} `,`", fix.edits.len());
+            self.speak(at);
+        } else {
+            self.expected_text(at, what, ",");
+        }
+        self.comma = (self.errors.len(), at);
+    }
+
+    /// Are these two tokens directly in the same brackets?
+    fn same_brackets(&self, from: usize, to: usize) -> bool {
+        let mut depth = 0i32;
+        for at in from..to {
+            depth += i32::from(self.kind(at).closer().is_some()) - i32::from(self.kind(at).is_closer());
+            if depth < 0 {
+                return false;
+            }
+        }
+        depth == 0
     }
 }
 

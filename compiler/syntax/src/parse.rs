@@ -42,6 +42,13 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         }
     }
     errors.append(&mut ctx.errors);
+    if !ctx.skipped.is_empty() {
+        ctx.skipped.sort();
+        errors.retain(|e| {
+            let next = ctx.skipped.partition_point(|s| s.lo <= e.place.range.lo);
+            next.checked_sub(1).is_none_or(|i| e.place.range.lo >= ctx.skipped[i].hi)
+        });
+    }
     errors.sort_by_key(|e| (e.place.range.lo, e.place.range.hi));
     let mut errors = without_followers(text, errors, &layout.lost);
     if errors.is_empty() {

@@ -137,6 +137,11 @@ fn pieces() -> impl Strategy<Value = String> {
         "a:\n   ",
         "\n -",
         "|\n    ",
+        "''\n   ",
+        "case",
+        "switch",
+        "as",
+        "with a;",
         "v1.2.3",
     ];
     prop::collection::vec(prop::sample::select(WORDS), 0..60).prop_map(|w| w.join(" "))
@@ -448,6 +453,14 @@ fn time_is_linear() {
         "a:\n  - b: 1\n    c:\n    - d e\n",
         "a: |\n  'x\n",
         "- a:\n  b:\n",
+        "a = ''\n  x\n",
+        "a = \"x\ny\n",
+        "a = 'x\ny\n",
+        "with a; ",
+        "a = let b = 1 ",
+        "switch a { case b: 1 }\n",
+        "[a b ",
+        "import \"x\" as y\n",
     ];
     for shape in shapes {
         let time = |count: usize| {

@@ -316,8 +316,10 @@ fn cardinality<'s>() -> impl Parse<'s, Cardinality> {
 fn import<'s>() -> impl Parse<'s, StmtKind> {
     custom(|inp: &mut Inp<'s, '_>| {
         inp.skip();
-        let relative = relative(inp);
-        let mut path = vec![inp.parse(name("the name of a file or module"))?];
+        let (relative, mut path) = match habits::quoted_import(inp) {
+            Some(import) => import,
+            None => (relative(inp), vec![inp.parse(name("the name of a file or module"))?]),
+        };
         let mut names = None;
         while matches!(inp.ahead(0), K::Dot | K::Slash) {
             let at = inp.pos();
@@ -333,8 +335,12 @@ fn import<'s>() -> impl Parse<'s, StmtKind> {
                 names = Some(selected(inp)?);
                 break;
             }
+            if habits::all_names(inp) {
+                break;
+            }
             path.push(inp.parse(name("the name of a declaration"))?);
         }
+        habits::other_name(inp);
         Ok(StmtKind::Import(Import { relative, path, names }))
     })
 }
@@ -358,7 +364,12 @@ fn relative(inp: &mut Inp<'_, '_>) -> Option<u32> {
 /// `{a, b}`
 fn selected(inp: &mut Inp<'_, '_>) -> Result<Vec<Name>, EmptyErr> {
     inp.skip();
-    let names = inp.parse(commas(name("a name"), K::RBrace, "`,` or `}`"))?;
+    let one = custom(|inp: &mut Inp<'_, '_>| {
+        let name = inp.parse(name("a name"))?;
+        habits::other_name(inp);
+        Ok(name)
+    });
+    let names = inp.parse(commas(one, K::RBrace, "`,` or `}`"))?;
     close(inp, K::RBrace, "`,` or `}`");
     Ok(names)
 }

@@ -335,6 +335,9 @@ impl<'s> Atoms<'s> {
             K::Match if begins(next) && next != K::LBrace => self.match_(inp)?,
             K::Every | K::Some | K::No if next.is_word() && !next.is_infix_word() => self.quantifier(inp, first)?,
             K::Fail if begins(next) && next != K::LBrace => self.fail(inp)?,
+            K::Let if habits::let_in(inp) => return self.again(inp),
+            K::Import if habits::import_as_value(inp) => ExprKind::Missing,
+            K::Ident if next.is_word() && habits::switch(inp) => ExprKind::Missing,
             kind if kind.is_word() && (!kind.is_infix_word() || matches!(kind, K::At | K::With) || ends_name(next)) => {
                 inp.skip();
                 if next == K::LBrace && !inp.state().header && !inp.line_starts(0) {
@@ -347,6 +350,11 @@ impl<'s> Atoms<'s> {
             _ => return Ok(missing_expr(inp, "a value").into()),
         };
         Ok(Expr { kind, id: since(inp, start) }.into())
+    }
+
+    /// The value behind what was skipped.
+    fn again(&self, inp: &mut Inp<'s, '_>) -> Result<Term, EmptyErr> {
+        Ok(inp.parse(&self.expr)?.into())
     }
 
     fn parens(&self, inp: &mut Inp<'s, '_>) -> Result<Term, EmptyErr> {

@@ -1,23 +1,32 @@
 //! What people write who come from other languages: found where the grammar meets it, said in one message, read as it was
 //! meant.
 
+mod imports;
+mod scopes;
 mod values;
 mod words;
 
+pub(super) use imports::{all_names, foreign_import, import_as_value, other_name, quoted_import};
+pub(super) use scopes::{case, let_in, switch};
 pub(super) use values::{after_statement, behind_value, choice_first, minus_goes_on, operator_first};
-pub(super) use words::{else_if, foreign_import, foreign_word, mutable};
+pub(super) use words::{else_if, foreign_word, mutable};
 
 use crate::ctx::{Ahead, Ctx, Inp};
 use crate::token::K;
 use kss_diag::{Diagnostic, FixEdit, How, code};
-use kss_span::TextRange;
+use kss_span::{FileId, TextRange};
 
 /// Adds another edit to the last fix of `error`.
 pub(super) fn and_edit(mut error: Diagnostic, ctx: &Ctx<'_>, range: TextRange, how: How, text: &str) -> Diagnostic {
-    if let Some(fix) = error.fixes.last_mut() {
-        fix.edits.push(FixEdit { place: range.at(ctx.file), how, text: text.into() });
-    }
+    push_edit(&mut error, ctx.file, range, how, text);
     error
+}
+
+/// As [`and_edit`], for an error that was said already.
+pub(super) fn push_edit(error: &mut Diagnostic, file: FileId, range: TextRange, how: How, text: &str) {
+    if let Some(fix) = error.fixes.last_mut() {
+        fix.edits.push(FixEdit { place: range.at(file), how, text: text.into() });
+    }
 }
 
 /// Says that the next token is not `right`, and takes it for that. For signs between parts, where no other token may stand.

@@ -92,6 +92,7 @@ impl<'s> Forms<'s> {
                 Form::Word(_) => self.read(inp),
                 _ => Ok(StmtKind::Error),
             },
+            Form::Entry if habits::switch(inp) => Ok(StmtKind::Error),
             Form::Field | Form::Element if habits::foreign_import(inp) => Ok(StmtKind::Error),
             Form::Element if habits::minus_goes_on(inp) => self.junk(inp),
             Form::End => Err(EmptyErr::default()),

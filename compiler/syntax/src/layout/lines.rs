@@ -57,6 +57,8 @@ fn dangles(sigs: &[Sig], at: usize) -> bool {
     match sigs[at].kind {
         K::Comma | K::Colon | K::Eq | K::Arrow | K::ThinArrow | K::Pipe | K::Coalesce => true,
         K::EqEq | K::NotEq | K::Lt | K::Le | K::Gt | K::Ge => true,
+        // `import ./a.*`
+        K::Star if at > 0 && sigs[at - 1].kind == K::Dot => false,
         K::Plus | K::Minus | K::Star | K::Slash | K::Percent => true,
         kind => word(kind),
     }

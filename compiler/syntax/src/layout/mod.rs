@@ -3,9 +3,11 @@
 
 mod balance;
 mod characters;
+mod comments;
 mod foreign;
 mod indented;
 mod lines;
+mod texts;
 
 use crate::ast::LiteralClass;
 use crate::lex::{Lexeme, literal};
@@ -154,13 +156,19 @@ impl<'s> Builder<'s> {
             let braces = !self.round.is_empty() && matches!(lexeme.kind, K::LBrace | K::RBrace);
             let found = match lexeme.kind {
                 kind if foreign::suspect(kind, next) || braces => self.foreign(lexeme, At { range, indent }, &mut sigs),
+                K::RawText if lexeme.len == 2 && matches!(next, b'\n' | b'\r' | b' ') => {
+                    self.nix_text(At { range, indent }, &mut sigs)
+                }
                 K::Ident if !first && sigs.last().is_some_and(|s| s.kind == K::Literal) => self.unit(range, &mut sigs),
                 _ => Found::Ours,
             };
             match found {
                 Found::Ours => {
-                    if lexeme.kind == K::Literal && lexeme.class == LiteralClass::Malformed {
-                        self.malformed(range);
+                    if lexeme.class == LiteralClass::Malformed {
+                        match lexeme.kind {
+                            K::Literal => self.malformed(range),
+                            kind => self.spanned(kind, range, &sigs),
+                        }
                     }
                     sigs.push(Sig { kind: lexeme.kind, class: lexeme.class, range, indent });
                 }
