@@ -32,6 +32,7 @@ pub(super) fn suspect(kind: K, next: u8) -> bool {
         K::Dot => next == b'/' || next.is_ascii_digit(),
         K::DotDot => matches!(next, b'/' | b'.' | b'=' | b' ' | b'0'..=b'9'),
         K::LBrace => next == b'{',
+        K::RawText => matches!(next, b'\n' | b'\r' | b' '),
         _ => false,
     }
 }
@@ -78,6 +79,7 @@ impl<'s> Builder<'s> {
             (K::Minus, b'{') => self.numbered(at, sigs),
             (K::Minus, b'$') if rest.starts_with("${") => self.numbered(at, sigs),
             (K::Colon, b'0'..=b'9') => self.colon(at, sigs),
+            (K::RawText, _) if at.range.len() == 2 => self.nix_text(at, sigs),
             (K::Percent, _) => self.percent(at, rest, sigs),
             (K::Unknown, _) => self.unknown(at, sigs),
             _ => Found::Ours,

@@ -150,15 +150,16 @@ impl<'s> Builder<'s> {
                 }
                 _ => {}
             }
-            let indent = first.then(|| range.lo - line);
-            self.indented |= first && sigs.last().is_some_and(|s: &Sig| s.kind == K::Colon);
+            let indent = if first {
+                self.indented |= sigs.last().is_some_and(|s: &Sig| s.kind == K::Colon);
+                Some(range.lo - line)
+            } else {
+                None
+            };
             let next = self.text.as_bytes().get(at as usize).copied().unwrap_or(b'\n');
             let braces = !self.round.is_empty() && matches!(lexeme.kind, K::LBrace | K::RBrace);
             let found = match lexeme.kind {
                 kind if foreign::suspect(kind, next) || braces => self.foreign(lexeme, At { range, indent }, &mut sigs),
-                K::RawText if lexeme.len == 2 && matches!(next, b'\n' | b'\r' | b' ') => {
-                    self.nix_text(At { range, indent }, &mut sigs)
-                }
                 K::Ident if !first && sigs.last().is_some_and(|s| s.kind == K::Literal) => self.unit(range, &mut sigs),
                 _ => Found::Ours,
             };
@@ -281,7 +282,10 @@ impl<'s> Builder<'s> {
         self.out.ranges.reserve(room);
         self.out.line_starts.reserve(room);
         let mut repairs = repairs.iter().peekable();
-        let mut docs = docs.into_iter().peekable();
+        let mut docs = docs.into_iter();
+        let mut doc = docs.next();
+        let token = |doc: &Option<Doc>| doc.as_ref().map_or(usize::MAX, |d| d.token as usize);
+        let mut documented = token(&doc);
         for at in 0..=sigs.len() {
             let mut kind = sigs.get(at).map_or(K::End, |s| s.kind);
             while let Some(repair) = repairs.next_if(|r| r.at == at) {
@@ -291,7 +295,11 @@ impl<'s> Builder<'s> {
                     What::Instead { opener } => kind = sigs[opener].kind.closer().unwrap_or(kind),
                 }
             }
-            let doc = docs.next_if(|d| d.token as usize == at);
+            let mut own = None;
+            if at == documented {
+                own = std::mem::replace(&mut doc, docs.next());
+                documented = token(&doc);
+            }
             if kind == K::End || self.too_many_prefixes(sigs, at) {
                 continue;
             }
@@ -301,7 +309,7 @@ impl<'s> Builder<'s> {
                 let end = TextRange::empty(sigs[at - 1].range.hi);
                 self.token(K::Newline, sigs[at].class, end, false);
             }
-            if let Some(doc) = doc {
+            if let Some(doc) = own {
                 self.out.docs.push(Doc { token: self.out.kinds.len() as u32, ..doc });
             }
             self.bracketed(sigs, at, kind);
