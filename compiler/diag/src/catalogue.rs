@@ -164,6 +164,7 @@ codes! {
     OUTPUT_TWICE = "K0806" "output-twice" Error;
     BAD_PATH = "K0807" "path-leaves-tree" Error;
     UNMATCHED_HOLE = "K0808" "unmatched-hole" Error;
+    WAIVES_NOTHING = "K0809" "waives-nothing" Warning;
 
     EXPECTATION = "K0901" "expectation-failed" Error;
     UNKNOWN_BASE = "K0902" "unknown-given" Error;

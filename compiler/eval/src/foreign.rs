@@ -1,5 +1,6 @@
 //! What other people's software accepts: values of charts, Kubernetes objects, NixOS options.
 
+use crate::explain::in_library;
 use crate::finish::describe_entry;
 use crate::names::n;
 use crate::state::{EntryIx, Eval};
@@ -239,22 +240,42 @@ impl<'a> Eval<'a> {
     }
 
     fn check_against(&mut self, ix: EntryIx, schema: &Schema, value: &Value, below: Option<Symbol>, what: &str) {
-        let unchecked: Vec<Vec<Symbol>> = self
+        let waivers: Vec<Waiver> = self
             .entry(ix)
             .unchecked
             .iter()
-            .filter_map(|(path, _)| match below {
-                None => Some(path.clone()),
-                Some(field) => path.strip_prefix([field].as_slice()).map(<[Symbol]>::to_vec),
+            .filter_map(|(path, at)| match below {
+                None => Some((path.clone(), *at)),
+                Some(field) => path.strip_prefix([field].as_slice()).map(|path| (path.to_vec(), *at)),
             })
             .collect();
-        if unchecked.iter().any(Vec::is_empty) {
-            return;
+        let found = findings(schema, value, waivers.iter().map(|(path, _)| path));
+        if !value.flags().has(Flags::POISON) {
+            self.idle_waivers(schema, value, &waivers, &found, what);
         }
         let of = describe_entry(&self.entry(ix).key);
         let at = self.entry(ix).origin;
-        for finding in kss_schema::check(schema, value, &unchecked) {
-            self.report_finding(&finding, schema.family(), what, &of, at);
+        for finding in &found {
+            self.report_finding(finding, schema.family(), what, &of, at);
+        }
+    }
+
+    /// An `unchecked` that waives nothing would hide the next mistake at its path.
+    fn idle_waivers(&mut self, schema: &Schema, value: &Value, waivers: &[Waiver], found: &[Finding], what: &str) {
+        // Nobody edits the library, and a module of it may write the path under other options.
+        for (path, at) in waivers.iter().filter(|(_, at)| !in_library(*at)) {
+            let others = waivers.iter().map(|(other, _)| other).filter(|other| *other != path);
+            if findings(schema, value, others) != found {
+                continue;
+            }
+            let shown = path.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(".");
+            let message = match holds(value, path) {
+                _ if path.is_empty() => format!("{what} takes all values that are written"),
+                true => format!("{what} takes what is written at `{shown}`"),
+                false => format!("nothing is written at `{shown}`"),
+            };
+            let report = code::WAIVES_NOTHING.at(*at, format!("{message}, so `unchecked` waives nothing"));
+            self.report(report.help("leave it out, or name the path of the entry that is meant"));
         }
     }
 
@@ -286,6 +307,25 @@ impl<'a> Eval<'a> {
             }
         };
         self.report(report.note(format!("in {of}")));
+    }
+}
+
+/// A path that is not checked, and where that is said.
+type Waiver = (Vec<Symbol>, Origin);
+
+/// What `schema` refuses beside what is waived.
+fn findings<'p>(schema: &Schema, value: &Value, waived: impl Iterator<Item = &'p Vec<Symbol>>) -> Vec<Finding> {
+    let waived: Vec<Vec<Symbol>> = waived.cloned().collect();
+    if waived.iter().any(Vec::is_empty) { Vec::new() } else { kss_schema::check(schema, value, &waived) }
+}
+
+/// Is something written at `path`? An element of a list has the path of its list.
+fn holds(value: &Value, path: &[Symbol]) -> bool {
+    let Some((first, rest)) = path.split_first() else { return !value.is_none() };
+    match value.kind() {
+        Kind::Record(record) => record.get(*first).is_some_and(|value| holds(value, rest)),
+        Kind::List(items) | Kind::Set(items) => items.iter().any(|item| holds(item, path)),
+        _ => false,
     }
 }
 

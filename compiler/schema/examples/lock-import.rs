@@ -61,7 +61,8 @@ fn run(words: impl Iterator<Item = String>) -> Result<Vec<String>, String> {
     let mut made: Vec<Result<Imported, ImportError>> = Vec::new();
     let charts = manifest.chart.iter().filter(|c| wanted(&c.name));
     made.extend(charts.map(|c| c.import(&input, patch(&c.name).as_deref())));
-    made.extend(manifest.kinds.iter().filter(|k| wanted(&k.name)).map(|k| k.import(&input)));
+    let kinds = manifest.kinds.iter().filter(|k| wanted(&k.name));
+    made.extend(kinds.map(|k| k.import(&input, patch(&k.name).as_deref())));
     let options = manifest.options.iter().filter(|o| wanted(&o.name));
     made.extend(options.map(|o| o.import(&input, patch(&o.name).as_deref())));
     let mut lines = Vec::new();

@@ -220,7 +220,8 @@ kind: ConfigMap
 
 #[test]
 fn crds_become_kinds() {
-    let input = KindsInput { from: from(), files: vec![KindFile::Crds(Input { name: "crds.yaml", text: CRD })] };
+    let input =
+        KindsInput { from: from(), files: vec![KindFile::Crds(Input { name: "crds.yaml", text: CRD })], patch: None };
     let made = kinds(&input).expect("readable");
     assert!(made.text.contains("# kind Widget example.org/v1 namespaced\n"), "{}", made.text);
     assert!(!made.text.contains("v1alpha1"));
@@ -244,8 +245,11 @@ fn crds_become_kinds() {
         ]
     );
     assert!(body.contains(&"Widget example.org/v1 metadata.labels | {str}".to_owned()));
-    let input =
-        KindsInput { from: from(), files: vec![KindFile::Crds(Input { name: "x.yaml", text: "kind: ConfigMap\n" })] };
+    let input = KindsInput {
+        from: from(),
+        files: vec![KindFile::Crds(Input { name: "x.yaml", text: "kind: ConfigMap\n" })],
+        patch: None,
+    };
     assert!(kinds(&input).is_err());
 }
 
@@ -258,7 +262,11 @@ fn json_schemas_become_kinds_with_definitions() {
         "$defs": { "io.k8s.Tree": { "type": "object", "additionalProperties": false, "required": ["name"],
                 "properties": { "name": { "type": "string" }, "below": { "type": "array", "items": { "$ref": "#/$defs/io.k8s.Tree" } } } },
             "io.k8s.Quantity": { "oneOf": [{ "type": "string" }, { "type": "number" }] } } }"##;
-    let input = KindsInput { from: from(), files: vec![KindFile::JsonSchema(Input { name: "ns.json", text: schema })] };
+    let input = KindsInput {
+        from: from(),
+        files: vec![KindFile::JsonSchema(Input { name: "ns.json", text: schema })],
+        patch: None,
+    };
     let made = kinds(&input).expect("readable");
     assert!(made.text.contains("# kind Namespace v1 cluster\n"));
     let body: Vec<String> = body(&made).into_iter().filter(|line| !line.contains("metadata")).collect();
@@ -331,4 +339,30 @@ fn sources_are_read() {
     let made = manifest.chart[0].import(&read, Some("key b int because \"x\"\n")).expect("readable");
     assert_eq!(body(&made), ["a | int | 1", "b | int"]);
     assert!(Manifest::parse("[[chart]]\nnaem = 1\n").is_err());
+}
+
+#[test]
+fn patches_of_kinds_begin_with_a_root() {
+    let schema = r##"{ "x-kubernetes-group-version-kind": [{ "group": "apps", "kind": "Thing", "version": "v1" }],
+        "type": "object", "additionalProperties": false,
+        "properties": { "mode": { "type": "string" }, "spec": { "$ref": "#/$defs/io.k8s.Tree" } },
+        "$defs": { "io.k8s.Tree": { "type": "object", "additionalProperties": false,
+                "properties": { "policies": { "type": "array", "items": { "type": "string" } },
+                    "below": { "$ref": "#/$defs/io.k8s.Tree" } } } } }"##;
+    let with = |patch: &'static str| {
+        let files = vec![KindFile::JsonSchema(Input { name: "thing.json", text: schema })];
+        kinds(&KindsInput { from: from(), files, patch: Some(Input { name: "p.txt", text: patch }) })
+    };
+    let made = with(
+        "# cases\ntype $Tree policies [\"Egress\"|\"Ingress\"] because \"PolicyType\"\n\
+         type Thing apps/v1 mode \"Fast\"|\"Slow\" because \"Mode\"\ntype $Bush policies str because \"none\"\n",
+    )
+    .expect("readable");
+    let body = body(&made);
+    assert!(body.contains(&"$Tree policies | [\"Egress\"|\"Ingress\"]".to_owned()), "{body:?}");
+    assert!(body.contains(&"Thing apps/v1 mode | \"Fast\"|\"Slow\"".to_owned()), "{body:?}");
+    assert!(made.text.contains("# input p.txt blake3:"), "{}", made.text);
+    assert_eq!(made.warnings, ["p.txt, line 4: `type $Bush policies` changes nothing"]);
+    let message = with("type $Tree policies because \"x\"\n").expect_err("no type").to_string();
+    assert_eq!(message, "p.txt, line 1: `type` is written `type KIND VERSION PATH TYPE because \"…\"`");
 }

@@ -128,6 +128,7 @@ fn manifests_are_checked() {
         found,
         [
             format!("{container}.env[0].value: `Text` expected, `Bool` found"),
+            format!(r#"{container}.imagePullPolicy: none of ["Always", "IfNotPresent", "Never"], Some("Always")"#),
             format!("{container}.ports[0].containerPort: `Int` expected, `Text` found"),
         ]
     );

@@ -11,6 +11,7 @@ mod decl;
 mod expr;
 mod expr_ops;
 mod facts;
+mod field_types;
 mod fields;
 mod keys;
 mod lets;
@@ -23,11 +24,12 @@ mod record;
 mod scope;
 mod statements;
 mod test;
+mod uses;
 
 pub(crate) use coerce::Fit;
 pub(crate) use decl::Bodies;
 pub(crate) use facts::PathKey;
-pub(crate) use member::method_result;
+pub(crate) use field_types::method_result;
 
 use crate::index::{Target, Usage};
 use crate::signatures::{ModuleSig, TypeCx};

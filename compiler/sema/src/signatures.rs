@@ -2,6 +2,8 @@
 //! leaves it equal.
 
 mod collect;
+mod imports;
+mod kinds;
 mod modules;
 mod sums;
 mod types;

@@ -80,3 +80,11 @@ fn address_number_beyond_network() {
         .edit("kss.kss", "ip = 10.69.50.20", "ip = site.network.lan.host(400)")
         .is_told_as("K0404");
 }
+
+#[test]
+fn vlan_twice() {
+    mistake("vlan-twice")
+        .edit("homelab.kss", "[10.69.50.0/24]", "[10.69.50.0/24]\n    vlan    = 50")
+        .edit("homelab.kss", "[10.69.10.0/24]", "[10.69.10.0/24]\n    vlan    = 50")
+        .is_told_as("K0402");
+}

@@ -107,3 +107,8 @@ fn unknown_site() {
 fn unknown_node() {
     mistake("unknown-node").add("kss.kss", "  tune node worker-4 { memory = 16GiB }\n").is_told_as("K0506");
 }
+
+#[test]
+fn dot_in_a_host_name() {
+    mistake("dot-in-a-host-name").edit("kss.kss", "node master ", "node \"master.a\" ").is_told_as("K0402");
+}

@@ -2,6 +2,7 @@
 
 use crate::import::json_schema::Reader;
 use crate::import::node::{Map, Node, Rest, Scalar};
+use crate::import::patch;
 use crate::import::write::Forest;
 use crate::import::{ImportError, Imported, Input, Provenance};
 use serde_json::Value as Json;
@@ -41,6 +42,8 @@ pub struct KindsInput<'a> {
     pub from: Provenance,
     /// CRDs and JSON Schemas, in any order.
     pub files: Vec<KindFile<'a>>,
+    /// Reviewed corrections: what the documents say in words only.
+    pub patch: Option<Input<'a>>,
 }
 
 /// A document with kinds in it.
@@ -62,7 +65,7 @@ struct Kind {
 ///
 /// # Errors
 ///
-/// A document can't be read, or names no kind.
+/// A document can't be read, or names no kind, or a line of the patch has no meaning.
 pub fn kinds(input: &KindsInput<'_>) -> Result<Imported, ImportError> {
     let mut forest = Forest::default();
     let (mut header, mut inputs) = (Vec::new(), Vec::new());
@@ -81,8 +84,13 @@ pub fn kinds(input: &KindsInput<'_>) -> Result<Imported, ImportError> {
     }
     header.sort_unstable();
     forest.defs.values_mut().for_each(without_null);
+    let mut warnings = Vec::new();
+    if let Some(patch) = &input.patch {
+        warnings = patch::apply_to_kinds(&mut forest, patch)?;
+        inputs.push(patch);
+    }
     let text = input.from.header("kinds", &inputs, &header) + &forest.write();
-    Ok(Imported { path: input.from.path("kinds"), text, warnings: Vec::new() })
+    Ok(Imported { path: input.from.path("kinds"), text, warnings })
 }
 
 fn json_schema(document: &Input<'_>, forest: &mut Forest) -> Result<Kind, ImportError> {

@@ -132,12 +132,13 @@ impl ChartSource {
 }
 
 impl KindsSource {
-    /// Makes its file.
+    /// Makes its file. `read` gives the inputs by path, `patch` is the text of its corrections.
     ///
     /// # Errors
     ///
     /// As [`kinds`], and what `read` reports.
-    pub fn import(&self, read: Read<'_>) -> Result<Imported, ImportError> {
+    pub fn import(&self, read: Read<'_>, patch: Option<&str>) -> Result<Imported, ImportError> {
+        let patch_name = format!("patches/{}.txt", self.name);
         let texts: Vec<(&String, String)> =
             self.files.iter().map(|path| Ok((path, read(path)?))).collect::<Result<_, ImportError>>()?;
         let file = |(path, text): &'_ (&String, String)| (base(path).to_owned(), text.clone());
@@ -155,6 +156,7 @@ impl KindsSource {
                 licence: self.licence.clone(),
             },
             files: files.collect(),
+            patch: patch.map(|text| Input { name: &patch_name, text }),
         })
     }
 }

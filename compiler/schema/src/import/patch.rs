@@ -1,4 +1,5 @@
-//! Reviewed corrections of a chart's schema: what its templates read and its defaults don't show.
+//! Reviewed corrections of a schema: of a chart what its templates read and its defaults don't show, of kinds what their
+//! documents say in words only.
 //!
 //! ```text
 //! open configs.params because "every key of the ConfigMap argocd-cmd-params-cm"
@@ -6,14 +7,19 @@
 //! type replicas int|str because "\"auto\" is meant"
 //! drop note           because "a comment, no key"
 //! ```
+//!
+//! In a file of kinds a path begins as in the file itself: `type $PodSpec restartPolicy "Always"|"Never"`, `type Secret v1 type str`.
 
 use crate::import::node::{Map, Node, Rest};
+use crate::import::write::Forest;
 use crate::import::{ImportError, Input};
 use crate::path::{Step, steps};
 
 struct Line<'a> {
     number: usize,
     verb: &'a str,
+    /// Of a file of kinds: `$PodSpec`, `Secret v1`.
+    root: String,
     path: &'a str,
     ty: &'a str,
     steps: Vec<Step>,
@@ -21,25 +27,45 @@ struct Line<'a> {
 
 /// Applies a patch; the lines that change nothing come back as warnings.
 pub(crate) fn apply(root: &mut Node, patch: &Input<'_>) -> Result<Vec<String>, ImportError> {
+    each_line(patch, false, |line| run(root, line))
+}
+
+/// The same for a file of kinds.
+pub(crate) fn apply_to_kinds(forest: &mut Forest, patch: &Input<'_>) -> Result<Vec<String>, ImportError> {
+    each_line(patch, true, |line| {
+        let root = match line.root.strip_prefix('$') {
+            Some(name) => forest.defs.get_mut(name),
+            None => forest.roots.get_mut(&line.root),
+        };
+        root.is_some_and(|root| run(root, line))
+    })
+}
+
+fn each_line(
+    patch: &Input<'_>,
+    rooted: bool,
+    mut run: impl FnMut(&Line<'_>) -> bool,
+) -> Result<Vec<String>, ImportError> {
     let mut warnings = Vec::new();
     for (at, text) in patch.text.lines().enumerate() {
         if text.trim().is_empty() || text.starts_with('#') {
             continue;
         }
-        let line = read(text, at + 1).map_err(|message| ImportError::BadPatch {
+        let line = read(text, at + 1, rooted).map_err(|message| ImportError::BadPatch {
             input: patch.name.to_owned(),
             line: at + 1,
             message,
         })?;
-        if !run(root, &line) {
-            warnings
-                .push(format!("{}, line {}: `{} {}` changes nothing", patch.name, line.number, line.verb, line.path));
+        if !run(&line) {
+            let Line { number, verb, path, .. } = line;
+            let root = if rooted { format!("{} ", line.root) } else { String::new() };
+            warnings.push(format!("{}, line {number}: `{verb} {root}{path}` changes nothing", patch.name));
         }
     }
     Ok(warnings)
 }
 
-fn read(text: &str, number: usize) -> Result<Line<'_>, String> {
+fn read(text: &str, number: usize, rooted: bool) -> Result<Line<'_>, String> {
     let (what, reason) =
         text.split_once(" because ").ok_or("`because \"…\"` is missing: a patch is reviewed by its reasons")?;
     let quoted = reason.trim();
@@ -47,18 +73,24 @@ fn read(text: &str, number: usize) -> Result<Line<'_>, String> {
         return Err("the reason stands in quotes and is not empty".to_owned());
     }
     let mut words = what.split_whitespace();
-    let (verb, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let ty = words.next().unwrap_or_default();
+    let verb = words.next().unwrap_or_default();
+    let root = match words.clone().next() {
+        Some(shared) if rooted && shared.starts_with('$') => words.by_ref().take(1).collect::<Vec<_>>().join(" "),
+        _ if rooted => words.by_ref().take(2).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    };
+    let (path, ty) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let wants_type = matches!(verb, "key" | "type");
     if !matches!(verb, "open" | "key" | "type" | "drop") {
         return Err(format!("`{verb}` is no correction; there are `open`, `key`, `type`, `drop`"));
     }
     if wants_type == ty.is_empty() || words.next().is_some() {
+        let of = if rooted { "KIND VERSION " } else { "" };
         let form = if wants_type { "PATH TYPE" } else { "PATH" };
-        return Err(format!("`{verb}` is written `{verb} {form} because \"…\"`"));
+        return Err(format!("`{verb}` is written `{verb} {of}{form} because \"…\"`"));
     }
     let steps = steps(path).filter(|steps| !steps.is_empty()).ok_or_else(|| format!("`{path}` is no path"))?;
-    Ok(Line { number, verb, path, ty, steps })
+    Ok(Line { number, verb, root, path, ty, steps })
 }
 
 fn run(root: &mut Node, line: &Line<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! Calls: built-in functions, functions of files, modules and types, methods.
 
-use super::member::method_result;
+use super::field_types::method_result;
 use super::{Around, Lower, error_expr, expr, strip};
 use crate::index::{CallSite, Cursor, Target, Usage};
 use crate::signatures::FnSig;

@@ -1,6 +1,6 @@
 //! What a module offers: options, needs, capabilities, literal entries, functions, types.
 
-use super::collect::scope_word;
+use super::kinds::scope_word;
 use super::types::{self, Pending, TypeCx};
 use super::{FnSig, Signatures};
 use crate::items::{Decl, FileItems};

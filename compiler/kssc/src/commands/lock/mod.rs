@@ -128,6 +128,7 @@ impl Open {
         let imported = kinds(&KindsInput {
             from: Provenance { name, version: version.to_owned(), source: shown(file), ..Provenance::default() },
             files: vec![KindFile::Crds(Input { name: &shown(file), text: &text })],
+            patch: None,
         });
         let imported = imported.map_err(|error| Failure::Lock(error.to_string()))?;
         self.add(LockedKind::Kinds, &imported, "", ui)
