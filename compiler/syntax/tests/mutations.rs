@@ -50,7 +50,7 @@ const KINDS: [(Kind, f64, f64); 10] = [
     (LinesSwapped, 0.99, 1.5),
     (LineDoubled, 0.99, 1.0),
     (Twice, 0.98, 3.0),
-    (Pasted, 0.99, 6.0),
+    (Pasted, 0.99, 4.0),
 ];
 
 /// What people copy from elsewhere.
