@@ -155,37 +155,92 @@
 
 ;;;; The real server, where $KSSC names the compiler and Eglot is there
 
+;; What `eglot' brings.
+(declare-function eglot-hover-eldoc-function "eglot" (cb))
+(declare-function flymake-diagnostics "flymake" (&optional beg end))
+(declare-function flymake-diagnostic-beg "flymake" (diag))
+(declare-function flymake-diagnostic-text "flymake" (diag))
+(defvar eglot-send-changes-idle-time)
+(defvar flymake-no-changes-timeout)
+
+(defmacro kss-tests--served (file &rest body)
+  "Evaluate BODY in FILE of a copy of the reference site that the real server knows."
+  (declare (indent 1))
+  `(let* ((root (make-temp-file "kss" t))
+          (folder (expand-file-name "a/b/site/clusters" root))
+          (kss-server-command (list (getenv "KSSC") "lsp"))
+          (eglot-sync-connect 60)
+          (eglot-send-changes-idle-time 0.05)
+          (flymake-no-changes-timeout 0.05)
+          (project-find-functions (list (lambda (_) (cons 'transient (file-name-directory folder))))))
+     (unwind-protect
+         (progn
+           (make-directory folder t)
+           (dolist (name '("homelab.kss" "kcs.kss" "kss.kss"))
+             (copy-file (expand-file-name (concat "clusters/" name) kss-tests--root) (expand-file-name name folder)))
+           (with-current-buffer (find-file-noselect (expand-file-name ,file folder))
+             (should (derived-mode-p 'kss-mode))
+             (call-interactively #'eglot)
+             (should (eglot-current-server))
+             (unwind-protect (progn ,@body)
+               (eglot-shutdown (eglot-current-server))
+               (set-buffer-modified-p nil)
+               (kill-buffer))))
+       (delete-directory root t))))
+
+(defun kss-tests--await (done)
+  "Wait until the function DONE gives something, and give that.
+Nobody types in the meantime, but in a batch Emacs is never idle."
+  (let ((end (+ (float-time) 60)) found)
+    (while (not (or (setq found (funcall done)) (> (float-time) end)))
+      (mapc #'timer-event-handler (copy-sequence timer-idle-list))
+      (accept-process-output nil 0.05))
+    found))
+
 (ert-deftest kss-the-real-server ()
   (skip-unless (and (getenv "KSSC") (require 'eglot nil t)))
-  (let* ((root (make-temp-file "kss" t))
-         (folder (expand-file-name "a/b/site/clusters" root))
-         (kss-server-command (list (getenv "KSSC") "lsp"))
-         (eglot-sync-connect 60)
-         (project-find-functions (list (lambda (_) (cons 'transient (file-name-directory folder))))))
-    (unwind-protect
-        (progn
-          (make-directory folder t)
-          (dolist (name '("homelab.kss" "kcs.kss" "kss.kss"))
-            (copy-file (expand-file-name (concat "clusters/" name) kss-tests--root) (expand-file-name name folder)))
-          (with-current-buffer (find-file-noselect (expand-file-name "kss.kss" folder))
-            (should (derived-mode-p 'kss-mode))
-            (call-interactively #'eglot)
-            (should (eglot-current-server))
-            (search-forward "memory = 10GiB")
-            (goto-char (match-beginning 0))
-            (kss-why)
-            (with-current-buffer "*kss why*"
-              (should (string-match-p "10GiB" (buffer-string)))
-              (should (string-match-p "clusters/kss.kss:[0-9]+: counts: " (buffer-string))))
-            (goto-char (point-min))
-            (search-forward "cluster kss")
-            (cl-letf (((symbol-function 'completing-read) (lambda (_prompt paths &rest _) (car paths))))
-              (kss-outputs))
-            (should (string-prefix-p "*kss output: clusters/kss/" (buffer-name (window-buffer (selected-window)))))
-            (eglot-shutdown (eglot-current-server))
-            (set-buffer-modified-p nil)
-            (kill-buffer)))
-      (delete-directory root t))))
+  (kss-tests--served "kss.kss"
+    ;; What was typed just now counts.
+    (search-forward "memory = 10GiB")
+    (replace-match "memory = 11GiB" t t)
+    (goto-char (match-beginning 0))
+    (kss-why)
+    (with-current-buffer "*kss why*"
+      (should (string-match-p "11GiB" (buffer-string)))
+      (should (string-match-p "clusters/kss.kss:[0-9]+: counts: " (buffer-string))))
+    (goto-char (point-min))
+    (search-forward "cluster kss")
+    (let ((buffer (current-buffer)))
+      (cl-letf (((symbol-function 'completing-read) (lambda (_prompt paths &rest _) (car paths))))
+        (kss-outputs))
+      (should (string-prefix-p "*kss output: clusters/kss/" (buffer-name (window-buffer (selected-window)))))
+      (set-buffer buffer))))
+
+(ert-deftest kss-the-real-server-finds-mistakes ()
+  (skip-unless (and (getenv "KSSC") (require 'eglot nil t)))
+  (kss-tests--served "kss.kss"
+    (search-forward "use canal")
+    (insert "s")
+    (let ((found (kss-tests--await (lambda () (flymake-start) (flymake-diagnostics)))))
+      (should (= (length found) 1))
+      (should (string-match-p "canals" (flymake-diagnostic-text (car found))))
+      (should (= (line-number-at-pos (flymake-diagnostic-beg (car found))) (line-number-at-pos))))
+    (delete-char -1)
+    (should (kss-tests--await (lambda () (flymake-start) (null (flymake-diagnostics)))))))
+
+(ert-deftest kss-the-real-server-explains ()
+  (skip-unless (and (getenv "KSSC") (require 'eglot nil t)))
+  (kss-tests--served "kss.kss"
+    (search-forward "memory = 10GiB")
+    (goto-char (match-beginning 0))
+    (let* (said
+           (answer (lambda (text &rest _) (setq said text))))
+      ;; In a batch nothing is on a screen: `eldoc' would not ask.
+      (cl-letf (((symbol-function 'get-buffer-window) (lambda (&rest _) t)))
+        (should (eglot-hover-eldoc-function answer))
+        (should (kss-tests--await (lambda () said))))
+      (should (string-match-p "memory : Size" said))
+      (should (string-match-p "kss: .*10GiB" said)))))
 
 (provide 'kss-mode-tests)
 ;;; kss-mode-tests.el ends here

@@ -291,7 +291,8 @@ Not in another text or in a comment."
                     kss--server
                     (user-error "No server: M-x eglot in a .kss file"))))
     (setq kss--server server)
-    (jsonrpc-request server method params)))
+    ;; Deferred: with it Eglot sends before what was typed just now.
+    (jsonrpc-request server method params :deferred method)))
 
 (defun kss--uri ()
   "The address of the file of the buffer."

@@ -50,26 +50,102 @@ end
 
 -- Errors follow the text.
 local number = line_of('  use canal')
+local correct = vim.api.nvim_buf_get_lines(0, number - 1, number, false)[1]
 vim.api.nvim_buf_set_lines(0, number - 1, number, false, { '  use canals' })
 wait('a mistake is shown', function()
   return #vim.diagnostic.get(0) > 0
 end)
 local error_ = vim.diagnostic.get(0)[1] or {}
 is('on its line', number - 1, error_.lnum)
-vim.api.nvim_buf_set_lines(0, number - 1, number, false, { '  use canal' })
+vim.api.nvim_buf_set_lines(0, number - 1, number, false, { correct })
 wait('and goes with it', function()
   return #vim.diagnostic.get(0) == 0
 end)
 
+-- Asks for what stands at `column` of `row`, as the editor's own commands do.
+local function ask(method, row, column, more)
+  vim.api.nvim_win_set_cursor(0, { row, column })
+  local client = get({ name = 'kss', bufnr = 0 })[1]
+  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local answers = vim.lsp.buf_request_sync(0, method, vim.tbl_extend('force', params, more or {}), 60000)
+  local answer = answers and select(2, next(answers)) or {}
+  return answer.result
+end
+
+local function edited(number, lines)
+  vim.api.nvim_buf_set_lines(0, number - 1, number, false, lines)
+end
+
 -- Definitions
 local row, column = line_of('lan.host')
-vim.api.nvim_win_set_cursor(0, { row, column })
-local found = vim.lsp.buf_request_sync(0, 'textDocument/definition', vim.lsp.util.make_position_params(0, 'utf-16'), 60000)
-local place = found and select(2, next(found)) or {}
-is('a definition', true, place.result ~= nil and next(place.result) ~= nil)
+local found = ask('textDocument/definition', row, column)
+is('a definition', true, found ~= nil and next(found) ~= nil)
 
--- Why, and outputs
+-- Completion in unfinished lines
+is('the server completes', 'v:lua.vim.lsp.omnifunc', vim.bo.omnifunc)
+number = line_of('  use nginx')
+edited(number, { '  use nginx', '  use kia' })
+local function offers(line, label)
+  edited(number + 1, { line })
+  local offered = ask('textDocument/completion', number + 1, #line) or {}
+  for _, item in ipairs(offered.items or offered) do
+    if item.label == label then
+      return true
+    end
+  end
+  return false
+end
+is('a module is offered', true, offers('  use kia', 'kiali'))
+is('a method is offered', true, offers('  node extra { ip = lan.ho', 'host'))
+is('an option is offered', true, offers('  tune longhorn { repl', 'replicas'))
+edited(number + 1, {})
+
+-- Hover, as the key K does it
 row, column = line_of('memory = 10GiB')
+local hover = ask('textDocument/hover', row, column) or { contents = {} }
+local said = hover.contents.value or ''
+is('hover tells the type', true, said:find('memory : Size', 1, true) ~= nil)
+is('and the value in the cluster', true, said:find('kss: `10GiB`', 1, true) ~= nil)
+vim.lsp.buf.hover()
+local shown
+wait('hover opens a window', function()
+  shown = vim.iter(vim.api.nvim_list_wins()):find(function(window)
+    return vim.api.nvim_win_get_config(window).relative ~= ''
+  end)
+  return shown ~= nil
+end)
+if shown then
+  vim.api.nvim_win_close(shown, true)
+end
+
+-- Rename: everywhere in the file, and nothing else
+local before = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+row, column = line_of('let lan =')
+vim.api.nvim_win_set_cursor(0, { row, column + 4 })
+vim.lsp.buf.rename('home-net')
+local function text()
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+end
+wait('a rename changes the file', function()
+  return text() ~= before
+end)
+local renamed = before:gsub('let lan =', 'let home-net ='):gsub('([^.%w])lan%.host', '%1home-net.host')
+is('every use is renamed', renamed, text())
+vim.cmd('silent undo')
+wait('and all is well afterwards', function()
+  return text() == before and #vim.diagnostic.get(0) == 0
+end)
+
+-- Formatting
+number = line_of('  use nginx')
+edited(number, { '     use    nginx' })
+vim.lsp.buf.format({ timeout_ms = 60000 })
+is('the file is laid out', before, text())
+
+-- Why, of what was typed just now, and outputs
+row, column = line_of('memory = 10GiB')
+local line = vim.api.nvim_buf_get_lines(0, row - 1, row, false)[1]
+edited(row, { (line:gsub('10GiB', '11GiB')) })
 vim.api.nvim_win_set_cursor(0, { row, column })
 local float
 vim.cmd.KssWhy()
@@ -80,7 +156,8 @@ wait('why is answered', function()
   return float ~= nil
 end)
 local told = float and table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(float), 0, -1, false), '\n') or ''
-is('with the value', true, told:find('10', 1, true) ~= nil and told:find('kss.kss', 1, true) ~= nil)
+is('with the value', true, told:find('11GiB', 1, true) ~= nil and told:find('kss.kss', 1, true) ~= nil)
+edited(row, { line })
 
 row, column = line_of('cluster kss')
 vim.api.nvim_win_set_cursor(0, { row, column + 8 })

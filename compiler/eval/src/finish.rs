@@ -14,6 +14,7 @@ use kss_diag::{code, did_you_mean};
 use kss_ir::{Alternative, Expr, FieldSig, ModuleIr, OptionIr, Refine, Ty};
 use kss_span::{Origin, Symbol};
 use kss_value::{Kind, RecordBuilder, Value};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A place that takes a value.
@@ -85,25 +86,27 @@ impl<'a> Eval<'a> {
     pub(crate) fn settle(
         &mut self,
         place: &Place<'a>,
-        tree: Option<Tree>,
+        tree: Option<Rc<Tree>>,
         removes: &[(Vec<Symbol>, Mark)],
         entry: Option<EntryIx>,
-    ) -> (Value, Option<Tree>) {
+    ) -> (Value, Option<Rc<Tree>>) {
         let mut tree = match tree {
             Some(tree) if self.wants_default(&tree, place.ty) => match self.default_tree(place) {
-                Some(default) => Some(tree.over(default)),
-                None => Some(tree),
+                Some(default) => Rc::new(Rc::unwrap_or_clone(tree).over(default)),
+                None => tree,
             },
-            Some(tree) => Some(tree),
-            None => self.default_tree(place),
+            Some(tree) => tree,
+            None => Rc::new(self.default_tree(place).unwrap_or_default()),
         };
         for (path, mark) in removes {
-            let names = Tree::names_at(tree.as_ref(), path.split_last().map_or(&[][..], |(_, above)| above));
-            if !Tree::remove(&mut tree, path) {
+            let names = tree.names_at(path.split_last().map_or(&[][..], |(_, above)| above));
+            if !Rc::make_mut(&mut tree).remove(path) {
                 self.removes_nothing(place.name, path, &names, mark);
             }
         }
-        let Some(tree) = tree else { return (self.absent(place, entry), None) };
+        if matches!(*tree, Tree::Empty) {
+            return (self.absent(place, entry), None);
+        }
         let value = match place.ty {
             Some(ty) => self.finish_tree(&tree, ty, &place.cx, None),
             None => self.finish_free(&tree, &place.cx),
@@ -127,7 +130,7 @@ impl<'a> Eval<'a> {
     /// Does the default show through what is written?
     fn wants_default(&self, tree: &Tree, ty: Option<&Ty>) -> bool {
         match tree {
-            Tree::Map(_) => true,
+            Tree::Empty | Tree::Map(_) => true,
             Tree::Grow(grow) => grow.base.is_none(),
             // A record value is complete; a map adds its keys to those of the default.
             Tree::Leaf(leaf) => matches!(leaf.value.kind(), Kind::Record(_)) && ty.is_some_and(is_map),
@@ -221,6 +224,7 @@ impl<'a> Eval<'a> {
                 let value = self.finish_tree(tree, base, cx, key);
                 self.refine_declared(*id, value, cx)
             }
+            (Tree::Empty, _) => Value::none(Origin::NOWHERE),
             (Tree::Leaf(leaf), Ty::Map(_, item)) if is_record(item) => name_items(&leaf.value),
             (Tree::Leaf(leaf), _) => match key.filter(|_| is_record(ty)) {
                 Some(key) => with_name(&leaf.value, &key),
@@ -281,6 +285,7 @@ impl<'a> Eval<'a> {
     /// A tree as free-form data.
     pub(crate) fn finish_free(&mut self, tree: &Tree, cx: &Cx<'a>) -> Value {
         match tree {
+            Tree::Empty => Value::none(Origin::NOWHERE),
             Tree::Leaf(leaf) => leaf.value.clone(),
             Tree::Grow(grow) => {
                 let base = grow.base.as_ref().map(|leaf| &leaf.value);
@@ -304,7 +309,7 @@ impl<'a> Eval<'a> {
     fn finish_keyed(&mut self, branch: &Branch, by: Symbol, item_ty: Option<&'a Ty>, cx: &Cx<'a>) -> Value {
         let mut items = Vec::new();
         for (name, child) in &branch.children {
-            let mut child = child.clone();
+            let mut child = Tree::clone(child);
             if let Tree::Leaf(leaf) = &child
                 && let Kind::Record(record) = leaf.value.kind()
             {
@@ -312,7 +317,7 @@ impl<'a> Eval<'a> {
             }
             if let Tree::Map(item) = &mut child {
                 let key = Value::text(name.as_str(), item.origin);
-                item.children.entry(by).or_insert_with(|| Tree::of_value(key));
+                item.children.entry(by).or_insert_with(|| Rc::new(Tree::of_value(key)));
             }
             items.push(match item_ty {
                 Some(ty) => self.finish_tree(&child, ty, cx, None),

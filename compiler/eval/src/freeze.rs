@@ -4,7 +4,7 @@ use crate::ScopeModel;
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
 use crate::layout::Slot;
 use crate::modules::same_kind;
-use crate::secrets;
+use crate::secrets::{self, OwnSecret};
 use crate::state::{Cell, EntryIx, Eval, Late, Members};
 use crate::view::LetValue;
 use kss_span::Origin;
@@ -19,13 +19,6 @@ impl<'a> Eval<'a> {
         let mut frozen =
             Frozen { unhandled: self.unhandled(), incomplete: self.incomplete_scopes(), ..Frozen::default() };
         let mut late = FxHashMap::default();
-        for ix in 0..self.entries.len() as EntryIx {
-            let key = self.entry(ix).key.clone();
-            if self.by_key.contains_key(&key) {
-                let entry = self.freeze_entry(ix, &mut late);
-                frozen.entries.insert(key, entry);
-            }
-        }
         for ((scope, kind), members) in &self.members {
             if let Members::Done(list, _) = members {
                 let keys = list.iter().map(|ix| self.entry(*ix).key.clone()).collect();
@@ -48,6 +41,16 @@ impl<'a> Eval<'a> {
             frozen.modules.insert(scope, modules);
         }
         frozen.lets = self.freeze_lets();
+        // The last thing: it takes the fields away.
+        frozen.entries.reserve(self.entries.len());
+        for ix in 0..self.entries.len() as EntryIx {
+            self.look_around(ix);
+            let key = self.entry(ix).key.clone();
+            if self.by_key.contains_key(&key) {
+                let entry = self.freeze_entry(ix, &mut late);
+                frozen.entries.insert(key, entry);
+            }
+        }
         frozen.absent = std::mem::take(&mut self.absent);
         frozen.owners = std::mem::take(&mut self.owners);
         frozen.sources = std::mem::take(&mut self.secret_sources);
@@ -75,26 +78,25 @@ impl<'a> Eval<'a> {
     }
 
     fn freeze_entry(&mut self, ix: EntryIx, late: &mut FxHashMap<*const Late, Arc<Late>>) -> FrozenEntry {
-        let why = std::mem::take(&mut self.entries[ix as usize].why);
+        let own = &mut self.entries[ix as usize];
+        let (why, own_cells) = (std::mem::take(&mut own.why), std::mem::take(&mut own.cells));
         let entry = self.entry(ix);
-        let mut cells = FxHashMap::default();
+        let mut cells = Vec::with_capacity(own_cells.len());
         let mut rest = None;
-        for (at, (name, slot)) in entry.layout.slots.iter().enumerate() {
-            let cell = match (&entry.cells[at], self.late_cells.get(&(ix, at as u32))) {
+        for (at, ((name, slot), cell)) in entry.layout.slots.iter().zip(own_cells).enumerate() {
+            let cell = match (cell, self.late_cells.get(&(ix, at as u32))) {
                 (_, Some(reason)) => FrozenCell::Late(share(reason, late)),
-                (Cell::Done(value), None) => FrozenCell::Value(value.clone()),
+                (Cell::Done(value), None) => FrozenCell::Value(value),
                 (Cell::Failed(reports), None) => FrozenCell::Failed(reports.to_vec()),
                 (Cell::Empty | Cell::Busy, None) => continue,
             };
             match slot {
                 Slot::Whole(_) | Slot::Open => rest = Some(cell),
-                _ => {
-                    cells.insert(*name, cell);
-                }
+                _ => cells.push((*name, cell)),
             }
         }
         FrozenEntry {
-            cells,
+            cells: cells.into_boxed_slice(),
             rest,
             owner: entry.owner.clone(),
             namespace: entry.namespace,
@@ -104,14 +106,8 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The result.
-    pub(crate) fn finish(mut self) -> ScopeModel {
-        let root = self.scopes.keys().next().copied().unwrap_or(self.site);
-        let scope = self.scope_model(root);
-        let inner: Vec<_> = self.inner(root).iter().map(|inner| self.scope_model(*inner)).collect();
-        let reports = std::mem::take(&mut self.reports).finish();
-        let frozen = self.freeze();
-        // Derived fields count where something finished holds them.
+    /// Secrets that types make and that something finished refers to. Derived fields count where something finished holds them.
+    fn secrets(&self) -> Vec<OwnSecret> {
         let fields = self.entries.iter().flat_map(|entry| {
             let slots = entry.layout.slots.iter().zip(&entry.cells);
             slots.filter_map(|((_, slot), cell)| match (slot, cell) {
@@ -120,10 +116,20 @@ impl<'a> Eval<'a> {
                 _ => None,
             })
         });
-        let foreign = self.foreign.iter().flat_map(|frozen| frozen.sources.iter());
-        let mut sources: FxHashMap<_, _> = foreign.map(|(k, v)| (k.clone(), v.clone())).collect();
-        sources.extend(frozen.sources.iter().map(|(k, v)| (k.clone(), v.clone())));
-        let secrets = secrets::collect(fields, &sources);
+        secrets::collect(fields, |reference| {
+            let own = self.secret_sources.get(reference);
+            own.or_else(|| self.foreign.iter().find_map(|frozen| frozen.sources.get(reference))).cloned()
+        })
+    }
+
+    /// The result.
+    pub(crate) fn finish(mut self) -> ScopeModel {
+        let root = self.scopes.keys().next().copied().unwrap_or(self.site);
+        let scope = self.scope_model(root);
+        let inner: Vec<_> = self.inner(root).iter().map(|inner| self.scope_model(*inner)).collect();
+        let reports = std::mem::take(&mut self.reports).finish();
+        let secrets = self.secrets();
+        let frozen = self.freeze();
         ScopeModel { scope, inner, reports, secrets, frozen: Arc::new(frozen) }
     }
 }

@@ -42,13 +42,21 @@ pub(crate) struct Frozen {
 /// An entry.
 #[derive(Debug)]
 pub(crate) struct FrozenEntry {
-    pub(crate) cells: FxHashMap<Symbol, FrozenCell>,
+    /// By name. Few: looking through them is faster than a table, and a site holds many entries.
+    pub(crate) cells: Box<[(Symbol, FrozenCell)]>,
     pub(crate) rest: Option<FrozenCell>,
     pub(crate) owner: Arc<EntryKey>,
     pub(crate) namespace: Option<(Symbol, Origin)>,
     pub(crate) kubernetes: Option<Symbol>,
     pub(crate) origin: Origin,
     pub(crate) why: Vec<WhyLeaf>,
+}
+
+impl FrozenEntry {
+    /// The field of this name.
+    pub(crate) fn cell(&self, name: Symbol) -> Option<&FrozenCell> {
+        self.cells.iter().find(|(cell, _)| *cell == name).map(|(_, cell)| cell)
+    }
 }
 
 /// A field.

@@ -59,6 +59,13 @@ impl Eval<'_> {
         !self.limits.stopped
     }
 
+    /// Ends an evaluation that nobody waits for any more, where a loop counts no steps: at every few of its turns.
+    pub(crate) fn look_around(&mut self, turn: u32) {
+        if turn.is_multiple_of(256) {
+            self.limits.interrupted |= self.env.interrupted();
+        }
+    }
+
     fn too_much_work(&mut self, at: Origin) {
         // Where most samples were taken; of about equally hot places always the same, whatever ran before.
         let most = self.limits.samples.values().copied().max().unwrap_or(0);

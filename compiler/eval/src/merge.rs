@@ -8,6 +8,7 @@ use crate::tree::{Branch, Grow, Tree};
 use crate::values::private_deep;
 use kss_span::{Origin, Symbol};
 use kss_value::{Kind, Value};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Who writes.
@@ -109,7 +110,7 @@ pub(crate) fn merge(mut ops: Vec<Op>) -> Merged {
     // A removal concerns everything of its layer, wherever it stands.
     ops.sort_by_key(|op| (op.mark.layer, matches!(op.act, Act::Remove)));
     let mut merger = Merger::default();
-    let mut tree = None;
+    let mut tree = Tree::Empty;
     for op in ops {
         merger.path.clear();
         merger.path.extend_from_slice(&op.path);
@@ -119,6 +120,7 @@ pub(crate) fn merge(mut ops: Vec<Op>) -> Merged {
             merger.descend(&mut tree, &op.path, op.act, op.mark);
         }
     }
+    let tree = (!matches!(tree, Tree::Empty)).then_some(tree);
     Merged { tree, problems: merger.problems, removes: merger.removes }
 }
 
@@ -131,61 +133,46 @@ struct Merger {
 }
 
 impl Merger {
-    fn remove(&mut self, tree: &mut Option<Tree>, path: Vec<Symbol>, mark: Mark) {
-        let leaf = find(tree.as_ref(), &path).and_then(Tree::bound);
+    fn remove(&mut self, tree: &mut Tree, path: Vec<Symbol>, mark: Mark) {
+        let leaf = find(tree, &path).and_then(Tree::bound);
         if let Some(leaf) = leaf.filter(|_| mark.layer < Layer::Override) {
             let old = (leaf.mark.clone(), Some(leaf.value.clone()));
             self.problems.push(Problem { path, old, new: (mark, None), bound: true });
-        } else if !Tree::remove(tree, &path) {
+        } else if !tree.remove(&path) {
             self.removes.push((path, mark));
         }
     }
 
-    fn descend(&mut self, slot: &mut Option<Tree>, path: &[Symbol], act: Act, mark: Mark) {
+    fn descend(&mut self, slot: &mut Tree, path: &[Symbol], act: Act, mark: Mark) {
         let Some((first, rest)) = path.split_first() else { return self.apply(slot, act, mark) };
         let Some(branch) = self.branch(slot, &mark, false) else { return };
-        let mut child = None;
-        if let Some(existing) = branch.children.get_mut(first) {
-            child = Some(std::mem::replace(existing, Tree::Map(Branch::new(mark.origin))));
-        }
-        self.descend(&mut child, rest, act, mark);
-        match child {
-            Some(child) => {
-                branch.children.insert(*first, child);
-            }
-            None => {
-                branch.children.shift_remove(first);
-            }
-        }
+        let child = branch.children.entry(*first).or_default();
+        self.descend(Rc::make_mut(child), rest, act, mark);
     }
 
     /// Makes the place a branch, if what is there allows it.
-    fn branch<'t>(&mut self, slot: &'t mut Option<Tree>, mark: &Mark, list: bool) -> Option<&'t mut Branch> {
-        let branch = match slot.take() {
-            None => Branch::new(mark.origin),
-            Some(Tree::Map(branch)) => branch,
-            Some(Tree::Leaf(leaf)) => match leaf.value.kind() {
-                Kind::Record(record) if !list => Branch::of_record(record, &leaf.mark, leaf.value.origin()),
-                Kind::Poison => {
-                    *slot = Some(Tree::Leaf(leaf));
-                    return None;
-                }
-                _ if self.beats(&leaf.mark, Some(&leaf.value), mark, None) => Branch::new(mark.origin),
-                _ => {
-                    *slot = Some(Tree::Leaf(leaf));
-                    return None;
-                }
+    fn branch<'t>(&mut self, slot: &'t mut Tree, mark: &Mark, list: bool) -> Option<&'t mut Branch> {
+        let begun = match &*slot {
+            Tree::Map(_) => None,
+            Tree::Empty => Some(Branch::new(mark.origin)),
+            Tree::Leaf(leaf) => match leaf.value.kind() {
+                Kind::Record(record) if !list => Some(Branch::of_record(record, &leaf.mark, leaf.value.origin())),
+                Kind::Poison => return None,
+                _ if self.beats(&leaf.mark, Some(&leaf.value), mark, None) => Some(Branch::new(mark.origin)),
+                _ => return None,
             },
-            Some(grow @ Tree::Grow(_)) => {
-                let top = grow.top().cloned().unwrap_or_else(|| mark.clone());
-                if !self.beats(&top, None, mark, None) {
-                    *slot = Some(grow);
+            grow @ Tree::Grow(_) => {
+                let top = grow.top().unwrap_or(mark);
+                if !self.beats(top, None, mark, None) {
                     return None;
                 }
-                Branch::new(mark.origin)
+                Some(Branch::new(mark.origin))
             }
         };
-        match slot.insert(Tree::Map(branch)) {
+        if let Some(branch) = begun {
+            *slot = Tree::Map(branch);
+        }
+        match slot {
             Tree::Map(branch) => Some(branch),
             _ => None,
         }
@@ -203,50 +190,44 @@ impl Merger {
         false
     }
 
-    fn apply(&mut self, slot: &mut Option<Tree>, act: Act, mark: Mark) {
+    fn apply(&mut self, slot: &mut Tree, act: Act, mark: Mark) {
         match act {
             Act::Set(value) => self.set(slot, value, mark),
-            Act::Touch => self.touch(slot, mark),
+            Act::Touch => self.touch(slot, &mark),
             Act::Keyed(by) => self.keyed(slot, by, &mark),
-            Act::Append(items) => self.append(slot, items, mark),
+            Act::Append(items) => self.append(slot, items, &mark),
             Act::Element(value) => {
                 let origin = value.origin();
                 self.set(slot, Value::set(vec![value], origin), mark);
             }
             Act::Remove => {}
             Act::Hide => match slot {
-                Some(Tree::Map(branch)) => branch.private = true,
-                Some(Tree::Leaf(leaf)) => leaf.value = crate::values::private_shape(leaf.value.clone(), true),
-                Some(Tree::Grow(_)) => {}
-                None => *slot = Some(Tree::Map(Branch { private: true, ..Branch::new(mark.origin) })),
+                Tree::Map(branch) => branch.private = true,
+                Tree::Leaf(leaf) => leaf.value = crate::values::private_shape(leaf.value.clone(), true),
+                Tree::Grow(_) => {}
+                Tree::Empty => *slot = Tree::Map(Branch { private: true, ..Branch::new(mark.origin) }),
             },
             Act::Poison => match slot {
-                Some(Tree::Map(branch)) => branch.poisoned = true,
-                Some(Tree::Leaf(leaf)) => leaf.value = crate::values::doubt(&leaf.value),
-                Some(Tree::Grow(grow)) => grow.items.push((mark.clone(), Value::poison(mark.origin))),
-                None => *slot = Some(Tree::Map(Branch { poisoned: true, ..Branch::new(mark.origin) })),
+                Tree::Map(branch) => branch.poisoned = true,
+                Tree::Leaf(leaf) => leaf.value = crate::values::doubt(&leaf.value),
+                Tree::Grow(grow) => grow.items.push((mark.clone(), Value::poison(mark.origin))),
+                Tree::Empty => *slot = Tree::Map(Branch { poisoned: true, ..Branch::new(mark.origin) }),
             },
         }
     }
 
-    fn touch(&mut self, slot: &mut Option<Tree>, mark: Mark) {
-        match slot {
-            None => *slot = Some(Tree::Map(Branch::new(mark.origin))),
-            Some(Tree::Map(_)) => {}
-            Some(_) => {
-                self.branch(slot, &mark, false);
-            }
-        }
+    fn touch(&mut self, slot: &mut Tree, mark: &Mark) {
+        self.branch(slot, mark, false);
     }
 
-    fn keyed(&mut self, slot: &mut Option<Tree>, by: Symbol, mark: &Mark) {
-        if let Some(Tree::Leaf(leaf)) = slot {
+    fn keyed(&mut self, slot: &mut Tree, by: Symbol, mark: &Mark) {
+        if let Tree::Leaf(leaf) = slot {
             let items = match leaf.value.kind() {
                 Kind::List(items) => Branch::of_list(items, by, &leaf.mark, leaf.value.origin()),
                 _ => None,
             };
             if let Some(branch) = items {
-                *slot = Some(Tree::Map(branch));
+                *slot = Tree::Map(branch);
             }
         }
         if let Some(branch) = self.branch(slot, mark, true) {
@@ -254,31 +235,30 @@ impl Merger {
         }
     }
 
-    fn append(&mut self, slot: &mut Option<Tree>, items: Vec<Value>, mark: Mark) {
-        let mut grow = match slot.take() {
-            None => Grow::default(),
-            Some(Tree::Grow(grow)) => grow,
-            Some(Tree::Leaf(leaf)) if is_list(&leaf.value) => Grow { base: Some(leaf), items: Vec::new() },
-            Some(other) => {
-                let top = other.top().cloned().unwrap_or_else(|| mark.clone());
-                let value = items.first().cloned();
-                if !self.beats(&top, None, &mark, value.as_ref()) {
-                    *slot = Some(other);
+    fn append(&mut self, slot: &mut Tree, items: Vec<Value>, mark: &Mark) {
+        let mut grow = match std::mem::take(slot) {
+            Tree::Empty => Box::default(),
+            Tree::Grow(grow) => grow,
+            Tree::Leaf(leaf) if is_list(&leaf.value) => Box::new(Grow { base: Some(leaf), items: Vec::new() }),
+            other => {
+                let value = items.first();
+                if !self.beats(other.top().unwrap_or(mark), None, mark, value) {
+                    *slot = other;
                     return;
                 }
-                Grow::default()
+                Box::default()
             }
         };
         grow.items.extend(items.into_iter().map(|item| (mark.clone(), item)));
-        *slot = Some(Tree::Grow(grow));
+        *slot = Tree::Grow(grow);
     }
 
-    fn set(&mut self, slot: &mut Option<Tree>, value: Value, mark: Mark) {
-        *slot = Some(match slot.take() {
-            None => Tree::Leaf(Leaf::new(value, mark)),
-            Some(Tree::Leaf(leaf)) => self.set_over_leaf(leaf, value, mark),
-            Some(Tree::Map(branch)) => self.set_over_branch(branch, value, mark),
-            Some(Tree::Grow(mut grow)) => {
+    fn set(&mut self, slot: &mut Tree, value: Value, mark: Mark) {
+        *slot = match std::mem::take(slot) {
+            Tree::Empty => Tree::Leaf(Leaf::new(value, mark)),
+            Tree::Leaf(leaf) => self.set_over_leaf(leaf, value, mark),
+            Tree::Map(branch) => self.set_over_branch(branch, value, mark),
+            Tree::Grow(mut grow) => {
                 if mark.layer >= Layer::Override {
                     // Whoever overrides a list says all of it.
                     grow.items.retain(|(item, _)| item.layer >= mark.layer);
@@ -292,7 +272,7 @@ impl Merger {
                 };
                 Tree::Grow(grow)
             }
-        });
+        };
     }
 
     fn set_over_leaf(&mut self, mut old: Leaf, value: Value, mark: Mark) -> Tree {
@@ -334,14 +314,8 @@ impl Merger {
             (Kind::Record(record), Tree::Map(branch)) => {
                 for (name, value) in record.iter().filter(|(name, _)| *name != crate::names::n().hidden_name) {
                     self.path.push(*name);
-                    let mut child = None;
-                    if let Some(existing) = branch.children.get_mut(name) {
-                        child = Some(std::mem::replace(existing, Tree::Map(Branch::new(mark.origin))));
-                    }
-                    self.set(&mut child, value.clone(), mark.clone());
-                    if let Some(child) = child {
-                        branch.children.insert(*name, child);
-                    }
+                    let child = branch.children.entry(*name).or_default();
+                    self.set(Rc::make_mut(child), value.clone(), mark.clone());
                     self.path.truncate(depth);
                 }
                 tree
@@ -365,14 +339,14 @@ fn is_list(value: &Value) -> bool {
     matches!(value.kind(), Kind::List(_) | Kind::Set(_))
 }
 
-fn find<'t>(tree: Option<&'t Tree>, path: &[Symbol]) -> Option<&'t Tree> {
+fn find<'t>(tree: &'t Tree, path: &[Symbol]) -> Option<&'t Tree> {
     match path.split_first() {
-        None => tree,
-        Some((first, rest)) => match tree? {
-            Tree::Map(branch) => find(branch.children.get(first), rest),
+        None => Some(tree),
+        Some((first, rest)) => match tree {
+            Tree::Map(branch) => find(branch.children.get(first)?, rest),
             // A reason given for a whole record binds each part of it.
             leaf @ Tree::Leaf(_) => Some(leaf),
-            Tree::Grow(_) => None,
+            Tree::Empty | Tree::Grow(_) => None,
         },
     }
 }

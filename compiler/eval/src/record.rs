@@ -11,7 +11,6 @@ use crate::problems::{Active, What};
 use crate::state::Eval;
 use crate::tree::{Branch, Tree};
 use crate::values::{doubt, private_shape};
-use indexmap::IndexMap;
 use kss_diag::{code, did_you_mean};
 use kss_ir::{Block, ExprKind, Key as IrKey, RecordDef, StmtKind};
 use kss_span::{Origin, Symbol};
@@ -40,7 +39,7 @@ pub(crate) struct Partial<'a> {
 }
 
 enum Slot {
-    Given(Option<Tree>),
+    Given(Option<Rc<Tree>>),
     Busy,
     Done(Value),
 }
@@ -48,8 +47,8 @@ enum Slot {
 impl<'a> Eval<'a> {
     /// Fills a record up.
     pub(crate) fn complete(&mut self, def: &'a RecordDef, branch: &Branch, cx: &Cx<'a>, key: Option<Key>) -> Value {
-        let mut given: IndexMap<Symbol, Tree> = branch.children.clone();
-        let mut slots: Vec<Slot> = def.fields.iter().map(|f| Slot::Given(given.shift_remove(&f.name))).collect();
+        let mut slots: Vec<Slot> =
+            def.fields.iter().map(|f| Slot::Given(branch.children.get(&f.name).cloned())).collect();
         slots.extend(def.lets.iter().map(|_| Slot::Given(None)));
         let partial = Rc::new(Partial {
             def,
@@ -64,7 +63,7 @@ impl<'a> Eval<'a> {
             let value = self.partial_field(&partial, field.name, branch.origin);
             builder.push(field.name, value.unwrap_or_else(|| Value::poison(branch.origin)));
         }
-        for (name, child) in &given {
+        for (name, child) in branch.children.iter().filter(|(name, _)| def.field(**name).is_none()) {
             if def.open {
                 builder.push(*name, self.finish_free(child, cx));
             } else if *name != n().hidden_name {
@@ -133,7 +132,7 @@ impl<'a> Eval<'a> {
         Some(value)
     }
 
-    fn partial_value(&mut self, partial: &Rc<Partial<'a>>, index: usize, tree: Option<Tree>) -> Value {
+    fn partial_value(&mut self, partial: &Rc<Partial<'a>>, index: usize, tree: Option<Rc<Tree>>) -> Value {
         let def = partial.def;
         let inside = |item| partial.cx.in_item(item).with_this(This::Partial(partial.clone()));
         let Some(field) = def.fields.get(index) else {
@@ -234,7 +233,7 @@ impl<'a> Eval<'a> {
             None => Ok(Branch::new(at)),
             Some(Tree::Map(branch)) => Ok(Branch { origin: at, ..branch }),
             Some(Tree::Leaf(leaf)) => Err(leaf.value),
-            Some(Tree::Grow(_)) => Err(Value::poison(at)),
+            Some(Tree::Empty | Tree::Grow(_)) => Err(Value::poison(at)),
         }
     }
 
@@ -275,7 +274,7 @@ impl<'a> Eval<'a> {
                     if let [IrKey::Name(name, _)] = path.as_slice() {
                         let value = self.eval(value, cx, fr);
                         let mark = Mark { layer: Layer::Module, because: None, origin: cx.at(stmt.node), who: 0 };
-                        branch.children.insert(*name, Tree::Leaf(crate::merge::Leaf::new(value, mark)));
+                        branch.children.insert(*name, Rc::new(Tree::Leaf(crate::merge::Leaf::new(value, mark))));
                     }
                 }
                 _ => {}

@@ -5,7 +5,7 @@ use crate::state::Eval;
 use kss_diag::code;
 use kss_span::{Origin, Symbol};
 use kss_value::{EntryKey, Kind, Secret, SecretPart, SecretRef, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Where machines find secrets.
@@ -75,15 +75,15 @@ impl<'a> Eval<'a> {
 /// The secrets that types make and that finished values refer to.
 pub(crate) fn collect<'v>(
     values: impl Iterator<Item = &'v Value>,
-    sources: &FxHashMap<SecretRef, Source>,
+    source_of: impl Fn(&SecretRef) -> Option<Source>,
 ) -> Vec<OwnSecret> {
     let mut seen = FxHashSet::default();
     values.for_each(|value| find(value, &mut seen));
     let mut found: Vec<OwnSecret> = seen
         .into_iter()
         .filter_map(|reference| {
-            let source = sources.get(&*reference)?;
-            Some(OwnSecret { reference: (*reference).clone(), source: source.value.clone(), origin: source.origin })
+            let source = source_of(&reference)?;
+            Some(OwnSecret { reference: (*reference).clone(), source: source.value, origin: source.origin })
         })
         .collect();
     found.sort_by(|a, b| a.reference.cmp(&b.reference));

@@ -2,20 +2,26 @@
 
 use crate::merge::{Leaf, Mark};
 use crate::names::n;
-use indexmap::IndexMap;
-use kss_span::{Origin, Symbol};
+use kss_span::{Origin, Symbol, SymbolMap};
 use kss_value::{Kind, Record, Value};
+use std::rc::Rc;
 
 /// See the module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) enum Tree {
+    /// Nothing so far. Stands below no finished branch.
+    #[default]
+    Empty,
     /// A value as it was written.
     Leaf(Leaf),
     /// A list or set that something was appended to.
-    Grow(Grow),
+    Grow(Box<Grow>),
     /// Keys.
     Map(Branch),
 }
+
+/// What is below the keys of a branch. Shared, since a record is filled up from what others keep.
+pub(crate) type Children = SymbolMap<Rc<Tree>>;
 
 /// A list that grows.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +36,7 @@ pub(crate) struct Grow {
 #[derive(Clone, Debug)]
 pub(crate) struct Branch {
     /// In the order of writing, which keyed lists keep.
-    pub(crate) children: IndexMap<Symbol, Tree>,
+    pub(crate) children: Children,
     /// Becomes a list; the field of its items that takes the key.
     pub(crate) keyed: Option<Symbol>,
     /// Who began it.
@@ -43,14 +49,14 @@ pub(crate) struct Branch {
 
 impl Branch {
     pub(crate) fn new(origin: Origin) -> Branch {
-        Branch { children: IndexMap::new(), keyed: None, origin, poisoned: false, private: false }
+        Branch { children: Children::default(), keyed: None, origin, poisoned: false, private: false }
     }
 
     /// The fields of a record, all written by `mark`.
     pub(crate) fn of_record(record: &Record, mark: &Mark, origin: Origin) -> Branch {
         let fields = record.iter().filter(|(name, _)| *name != n().hidden_name);
-        let children =
-            fields.map(|(name, value)| (*name, Tree::Leaf(Leaf::new(value.clone(), mark.clone())))).collect();
+        let leaf = |value: &Value| Rc::new(Tree::Leaf(Leaf::new(value.clone(), mark.clone())));
+        let children = fields.map(|(name, value)| (*name, leaf(value))).collect();
         Branch { children, ..Branch::new(origin) }
     }
 
@@ -62,7 +68,7 @@ impl Branch {
             let key = Symbol::new(&record.get(by)?.as_text()?);
             let mut child = Branch::of_record(record, mark, item.origin());
             child.children.shift_remove(&by);
-            branch.children.insert(key, Tree::Map(child));
+            branch.children.insert(key, Rc::new(Tree::Map(child)));
         }
         Some(branch)
     }
@@ -78,32 +84,35 @@ impl Tree {
     /// The highest contribution in it.
     pub(crate) fn top(&self) -> Option<&Mark> {
         match self {
+            Tree::Empty => None,
             Tree::Leaf(leaf) => Some(&leaf.mark),
             Tree::Grow(grow) => {
                 grow.base.iter().map(|l| &l.mark).chain(grow.items.iter().map(|i| &i.0)).max_by_key(layer)
             }
-            Tree::Map(branch) => branch.children.values().filter_map(Tree::top).max_by_key(layer),
+            Tree::Map(branch) => branch.children.values().filter_map(|child| child.top()).max_by_key(layer),
         }
     }
 
     /// A contribution in it that has a reason.
     pub(crate) fn bound(&self) -> Option<&Leaf> {
         match self {
+            Tree::Empty => None,
             Tree::Leaf(leaf) => leaf.mark.because.is_some().then_some(leaf),
             Tree::Grow(grow) => grow.base.as_ref().filter(|leaf| leaf.mark.because.is_some()),
-            Tree::Map(branch) => branch.children.values().find_map(Tree::bound),
+            Tree::Map(branch) => branch.children.values().find_map(|child| child.bound()),
         }
     }
 
     /// Fills what is not written from `default`: by key to any depth, and the list that items are appended to.
     pub(crate) fn over(self, default: Tree) -> Tree {
         match (self, default) {
+            (Tree::Empty, under) => under,
             (Tree::Map(mut over), Tree::Map(under)) => {
                 for (name, below) in under.children {
                     match over.children.get_mut(&name) {
                         Some(above) => {
-                            let taken = std::mem::replace(above, Tree::Map(Branch::new(Origin::NOWHERE)));
-                            *above = taken.over(below);
+                            let above = Rc::make_mut(above);
+                            *above = std::mem::take(above).over(Rc::unwrap_or_clone(below));
                         }
                         None => {
                             over.children.insert(name, below);
@@ -144,57 +153,41 @@ impl Tree {
     }
 
     /// Takes `path` away; was it there?
-    pub(crate) fn remove(tree: &mut Option<Tree>, path: &[Symbol]) -> bool {
-        let Some((first, rest)) = path.split_first() else { return tree.take().is_some() };
-        let Some(taken) = tree.take() else { return false };
-        let mut branch = match taken {
-            Tree::Map(branch) => branch,
-            Tree::Leaf(leaf) => match leaf.value.kind() {
-                Kind::Record(record) => Branch::of_record(record, &leaf.mark, leaf.value.origin()),
-                _ => {
-                    *tree = Some(Tree::Leaf(leaf));
-                    return false;
-                }
-            },
-            grow => {
-                *tree = Some(grow);
-                return false;
-            }
+    pub(crate) fn remove(&mut self, path: &[Symbol]) -> bool {
+        let Some((first, rest)) = path.split_first() else {
+            return !matches!(std::mem::take(self), Tree::Empty);
         };
-        let found = match branch.children.get_full(first) {
-            None => false,
-            Some(_) if rest.is_empty() => branch.children.shift_remove(first).is_some(),
-            Some((at, _, _)) => {
-                let (name, child) = branch
-                    .children
-                    .shift_remove_index(at)
-                    .unwrap_or_else(|| (*first, Tree::Map(Branch::new(branch.origin))));
-                let mut child = Some(child);
-                let found = Tree::remove(&mut child, rest);
-                if let Some(child) = child {
-                    branch.children.shift_insert(at, name, child);
-                }
-                found
-            }
-        };
-        *tree = Some(Tree::Map(branch));
+        if let Tree::Leaf(leaf) = &*self
+            && let Kind::Record(record) = leaf.value.kind()
+        {
+            *self = Tree::Map(Branch::of_record(record, &leaf.mark, leaf.value.origin()));
+        }
+        let Tree::Map(branch) = self else { return false };
+        let Some(child) = branch.children.get_mut(first) else { return false };
+        let child = Rc::make_mut(child);
+        let found = child.remove(rest);
+        if matches!(child, Tree::Empty) {
+            branch.children.shift_remove(first);
+        }
         found
     }
 
     /// The names at `path`, for "did you mean".
-    pub(crate) fn names_at(tree: Option<&Tree>, path: &[Symbol]) -> Vec<Symbol> {
-        match (tree, path.split_first()) {
-            (Some(Tree::Map(branch)), None) => branch.children.keys().copied().collect(),
-            (Some(Tree::Map(branch)), Some((first, rest))) => Tree::names_at(branch.children.get(first), rest),
-            (Some(Tree::Leaf(leaf)), None) => match leaf.value.kind() {
+    pub(crate) fn names_at(&self, path: &[Symbol]) -> Vec<Symbol> {
+        match (self, path.split_first()) {
+            (Tree::Map(branch), None) => branch.children.keys().copied().collect(),
+            (Tree::Map(branch), Some((first, rest))) => {
+                branch.children.get(first).map_or_else(Vec::new, |child| child.names_at(rest))
+            }
+            (Tree::Leaf(leaf), None) => match leaf.value.kind() {
                 Kind::Record(record) => record.iter().map(|(name, _)| *name).collect(),
                 _ => Vec::new(),
             },
-            (Some(Tree::Leaf(leaf)), Some((first, rest))) => match leaf.value.get(*first) {
-                Some(below) => Tree::names_at(Some(&Tree::of_value(below.clone())), rest),
+            (Tree::Leaf(leaf), Some((first, rest))) => match leaf.value.get(*first) {
+                Some(below) => Tree::of_value(below.clone()).names_at(rest),
                 None => Vec::new(),
             },
-            _ => Vec::new(),
+            (Tree::Empty | Tree::Grow(_), _) => Vec::new(),
         }
     }
 }

@@ -45,7 +45,7 @@ impl<'a> EntryView<'a> {
 
     /// The value of a field, option or derived field, or of a key of free-form data.
     pub fn field(self, name: Symbol) -> Option<&'a Value> {
-        match self.entry.cells.get(&name) {
+        match self.entry.cell(name) {
             Some(FrozenCell::Value(value)) => Some(value),
             Some(FrozenCell::Failed(_) | FrozenCell::Late(_)) => None,
             None => match &self.entry.rest {
@@ -57,7 +57,7 @@ impl<'a> EntryView<'a> {
 
     /// All values in it, in no order.
     pub fn values(self) -> impl Iterator<Item = &'a Value> {
-        self.entry.cells.values().chain(&self.entry.rest).filter_map(|cell| match cell {
+        self.entry.cells.iter().map(|(_, cell)| cell).chain(&self.entry.rest).filter_map(|cell| match cell {
             FrozenCell::Value(value) => Some(value),
             FrozenCell::Failed(_) | FrozenCell::Late(_) => None,
         })
@@ -65,7 +65,7 @@ impl<'a> EntryView<'a> {
 
     /// Every written path with the contributions to it: first those that count, then those that lost.
     pub fn leaves(self) -> impl Iterator<Item = (&'a [Symbol], &'a [WhyStep])> {
-        self.entry.why.iter().map(|leaf| (leaf.path.as_slice(), leaf.steps.as_slice()))
+        self.entry.why.iter().map(|leaf| (&*leaf.path, leaf.steps.as_slice()))
     }
 }
 

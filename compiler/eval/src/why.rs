@@ -54,19 +54,37 @@ impl WhyStep {
 /// The contributions to one leaf.
 #[derive(Clone, Debug)]
 pub(crate) struct WhyLeaf {
-    pub(crate) path: Vec<Symbol>,
-    pub(crate) steps: Vec<WhyStep>,
+    pub(crate) path: Box<[Symbol]>,
+    pub(crate) steps: Steps,
+}
+
+/// Contributions, the winner first: of most leaves there is one, which needs no list.
+#[derive(Clone, Debug)]
+pub(crate) enum Steps {
+    One(WhyStep),
+    Several(Box<[WhyStep]>),
+}
+
+impl Steps {
+    pub(crate) fn as_slice(&self) -> &[WhyStep] {
+        match self {
+            Steps::One(step) => std::slice::from_ref(step),
+            Steps::Several(steps) => steps,
+        }
+    }
 }
 
 /// Collects the contributions to every leaf of a merged field; `writers` are names of contributors.
 pub(crate) fn collect(tree: &Tree, writers: &dyn Fn(u32) -> Symbol, path: &mut Vec<Symbol>, out: &mut Vec<WhyLeaf>) {
     match tree {
-        Tree::Leaf(leaf) => out.push(of_leaf(leaf, writers, path)),
+        Tree::Empty => {}
+        Tree::Leaf(leaf) => {
+            out.push(WhyLeaf { path: path.as_slice().into(), steps: steps_of(leaf, writers) });
+        }
         Tree::Grow(grow) => {
-            let mut steps: Vec<WhyStep> =
-                grow.base.iter().flat_map(|leaf| of_leaf(leaf, writers, path).steps).collect();
-            steps.extend(grow.items.iter().map(|(mark, value)| step(mark, value, true, writers)));
-            out.push(WhyLeaf { path: path.clone(), steps });
+            let base = grow.base.iter().flat_map(|leaf| steps_of(leaf, writers).as_slice().to_vec());
+            let items = grow.items.iter().map(|(mark, value)| step(mark, value, true, writers));
+            out.push(WhyLeaf { path: path.as_slice().into(), steps: Steps::Several(base.chain(items).collect()) });
         }
         Tree::Map(branch) => {
             for (name, child) in &branch.children {
@@ -78,11 +96,14 @@ pub(crate) fn collect(tree: &Tree, writers: &dyn Fn(u32) -> Symbol, path: &mut V
     }
 }
 
-fn of_leaf(leaf: &Leaf, writers: &dyn Fn(u32) -> Symbol, path: &[Symbol]) -> WhyLeaf {
-    let mut steps = vec![step(&leaf.mark, &leaf.value, true, writers)];
-    steps.extend(leaf.agrees.iter().map(|mark| step(mark, &leaf.value, true, writers)));
-    steps.extend(leaf.lost.iter().rev().map(|(mark, value)| step(mark, value, false, writers)));
-    WhyLeaf { path: path.to_vec(), steps }
+fn steps_of(leaf: &Leaf, writers: &dyn Fn(u32) -> Symbol) -> Steps {
+    let first = step(&leaf.mark, &leaf.value, true, writers);
+    if leaf.agrees.is_empty() && leaf.lost.is_empty() {
+        return Steps::One(first);
+    }
+    let agrees = leaf.agrees.iter().map(|mark| step(mark, &leaf.value, true, writers));
+    let lost = leaf.lost.iter().rev().map(|(mark, value)| step(mark, value, false, writers));
+    Steps::Several(std::iter::once(first).chain(agrees).chain(lost).collect())
 }
 
 fn step(mark: &Mark, value: &Value, won: bool, writers: &dyn Fn(u32) -> Symbol) -> WhyStep {
@@ -143,10 +164,10 @@ impl Frozen {
         // The contributions to the longest written path that leads to the place, or to everything below it.
         let leads = |leaf: &&WhyLeaf| path.starts_with(&leaf.path);
         if let Some(leaf) = entry.why.iter().filter(leads).max_by_key(|leaf| leaf.path.len()) {
-            return leaf.steps.clone();
+            return leaf.steps.as_slice().to_vec();
         }
         let below = entry.why.iter().filter(|leaf| leaf.path.starts_with(path));
-        below.flat_map(|leaf| leaf.steps.iter().cloned()).collect()
+        below.flat_map(|leaf| leaf.steps.as_slice().iter().cloned()).collect()
     }
 
     /// Of all entries whose head stands at `head`: the contributions to the longest written path that is the end of one of
@@ -167,7 +188,7 @@ impl Frozen {
                 }
             }
         }
-        best.map(|(depth, _, leaf)| (depth, leaf.steps.clone()))
+        best.map(|(depth, _, leaf)| (depth, leaf.steps.as_slice().to_vec()))
     }
 
     /// Of every leaf that a statement of `item` decides: all of its steps.
@@ -175,8 +196,8 @@ impl Frozen {
         let mut keys: Vec<&Arc<EntryKey>> = self.entries.keys().collect();
         keys.sort();
         for leaf in keys.into_iter().filter_map(|key| self.entries.get(key)).flat_map(|entry| &entry.why) {
-            if leaf.steps.iter().any(|step| step.won && step.origin.item == item) {
-                out.push(leaf.steps.clone());
+            if leaf.steps.as_slice().iter().any(|step| step.won && step.origin.item == item) {
+                out.push(leaf.steps.as_slice().to_vec());
             }
         }
     }

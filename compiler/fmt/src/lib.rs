@@ -29,7 +29,7 @@ const WIDTH: usize = 120;
 /// What the parser says, if the text has mistakes: then it isn't touched.
 pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let parsed = kss_syntax::parse(FileId(0), text);
-    if !parsed.errors.is_empty() {
+    if !parsed.is_right() {
         return Err(parsed.errors);
     }
     let facts = facts::Facts::of(&parsed);

@@ -25,12 +25,13 @@ fn tokens(text: &str) -> Vec<String> {
 fn check(name: &str, text: &str) -> Option<String> {
     let before = parse(FileId(0), text);
     let Ok(once) = kss_fmt::format(text) else {
-        assert!(!before.errors.is_empty(), "{name}");
+        assert!(!before.is_right(), "{name}");
         return None;
     };
-    assert!(before.errors.is_empty(), "{name}");
+    assert!(before.is_right(), "{name}");
     let after = parse(FileId(0), &once);
-    assert_eq!(after.errors, [], "{name}\n{once}");
+    assert_eq!(after.errors.len(), before.errors.len(), "{name}\n{once}");
+    assert!(after.is_right(), "{name}\n{once}");
     assert!(before.file == after.file, "{name}: another tree\n{text}\n──\n{once}");
     assert_eq!(tokens(text), tokens(&once), "{name}");
     let twice = kss_fmt::format(&once).unwrap();
@@ -181,7 +182,7 @@ fn untidy_files() {
     let files = files();
     for round in 0..number("ROUNDS").unwrap_or((3 * files.len()).max(300)) {
         let (name, text) = &files[round % files.len()];
-        if text.len() > 20_000 || parse(FileId(0), text).errors.is_empty() {
+        if text.len() > 20_000 || parse(FileId(0), text).is_right() {
             formatted += usize::from(check(name, &untidy(text, &mut random)).is_some());
         }
     }

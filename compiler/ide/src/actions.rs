@@ -4,6 +4,7 @@ use crate::ranges::is_import;
 use crate::{Analysis, FilePosition, Place};
 use kss_diag::Diagnostic;
 use kss_ir::Ty;
+use kss_sema::Target;
 use kss_span::{Edit, FileId, Span, TextRange};
 use kss_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use kss_syntax::visit::Node;
@@ -77,17 +78,13 @@ impl Analysis {
         if between.into_iter().any(|gap| !gap.trim().is_empty()) {
             return None;
         }
-        let unused = |range: &TextRange| {
-            diagnostics.iter().any(|d| {
-                d.place.file == file
-                    && *d.code == kss_diag::code::UNUSED_IMPORT
-                    && range.lo <= d.place.range.lo
-                    && d.place.range.hi <= range.hi
-                    && text.get(range.range()).is_some_and(|t| !t.contains('{'))
-            })
+        let unused = |range: TextRange| {
+            let of_it = |d: &Diagnostic| *d.code == kss_diag::code::UNUSED_IMPORT && d.place.range == range;
+            diagnostics.iter().any(|d| d.place.file == file && of_it(d))
         };
-        let kept = ranges.iter().filter(|r| !unused(r)).filter_map(|r| text.get(r.range()));
-        let mut lines: Vec<&str> = kept.map(str::trim).collect();
+        let imports = items.decls.iter().zip(&parsed.spans);
+        let kept: Vec<String> = imports.filter_map(|(decl, spans)| used_of(&decl.stmt, spans, text, &unused)).collect();
+        let mut lines: Vec<&str> = kept.iter().map(|line| line.trim()).collect();
         // The library first, then files of the project.
         lines.sort_by_key(|line| (line.contains("./"), *line));
         lines.dedup();
@@ -115,6 +112,9 @@ impl Analysis {
         let Some(selected) = selected else { return Vec::new() };
         let Some(body) = outer_body(&place.stmt) else { return Vec::new() };
         let Some(home) = body.iter().find(|s| place.range(s.id.0).touches(range.lo)) else { return Vec::new() };
+        if self.reads_locals(place, range, place.range(home.id.0)) {
+            return Vec::new();
+        }
         let text = self.text(place.at.file);
         let value = text.get(range.range()).unwrap_or("");
         let name = self.free_name(place, &name_for(&around));
@@ -141,6 +141,23 @@ impl Analysis {
             out.push(action(&format!("extract to option `{name}`"), line));
         }
         out
+    }
+
+    /// Does the text in `range` read what is known inside of `home` alone: a variable of a loop, a parameter, `it`?
+    fn reads_locals(&self, place: &Place, range: TextRange, home: TextRange) -> bool {
+        let text = self.text(place.at.file);
+        let inside = |outer: TextRange, inner: TextRange| outer.lo <= inner.lo && inner.hi <= outer.hi;
+        self.index(place.item).words.iter().any(|word| {
+            let at = place.range(word.node);
+            if !inside(range, at) || text.get(..at.lo as usize).is_some_and(|before| before.ends_with('.')) {
+                return false;
+            }
+            match &word.target {
+                Target::At(origin) => origin.item == place.item && inside(home, place.range(origin.node)),
+                Target::Implicit(_) => true,
+                _ => false,
+            }
+        })
     }
 
     /// `because` at the end of a statement that has none.
@@ -174,6 +191,22 @@ impl Analysis {
         let taken = |name: &str| self.declarations(place.item).iter().any(|d| d.name == name);
         let numbered = (2..).map(|n| format!("{wanted}-{n}"));
         std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+    }
+}
+
+/// The text of an import without the names that nobody uses; none if that is all of it.
+fn used_of(stmt: &Stmt, spans: &[TextRange], text: &str, unused: &dyn Fn(TextRange) -> bool) -> Option<String> {
+    let StmtKind::Import(import) = &stmt.kind else { return None };
+    let range = |id: kss_syntax::ast::NodeId| spans.get(id.0 as usize).copied().unwrap_or_default();
+    let whole = text.get(range(stmt.id).range())?;
+    let Some(names) = &import.names else {
+        return (!import.path.last().is_some_and(|name| unused(range(name.id)))).then(|| whole.to_owned());
+    };
+    let used: Vec<&str> = names.iter().filter(|n| !unused(range(n.id))).map(|n| n.text.as_str()).collect();
+    match used.len() {
+        0 => None,
+        all if all == names.len() => Some(whole.to_owned()),
+        _ => Some(format!("{}{{{}}}", whole.split('{').next().unwrap_or_default(), used.join(", "))),
     }
 }
 
@@ -272,6 +305,46 @@ mod tests {
             find(text, "3 + 4", "extract to option"),
             "module m {\n  option count : Data = 3 + 4\n  manifest ConfigMap a in b { data.count = count }\n}\n"
         );
+    }
+
+    #[test]
+    fn what_a_loop_knows_stays_in_it() {
+        let text = "module m {\n  let all = [for n in [1, 2] => n + 1]\n}\nsite s {}\ncluster c in s {\n  node w-{1..2} { ip = 10.0.0.0/24.host(it) }\n}\n";
+        let fixture = Fixture::new(text);
+        let offered = |selected: &str| {
+            let lo = text.find(selected).expect("it is there") as u32;
+            let range = TextRange::new(lo, lo + selected.len() as u32);
+            let actions = fixture.analysis().actions(FileId(0), range, &[]);
+            actions.iter().any(|a| a.kind == ActionKind::Extract)
+        };
+        assert!(!offered("n + 1") && !offered("10.0.0.0/24.host(it)"));
+        assert!(offered("[1, 2]") && offered("10.0.0.0/24"));
+    }
+
+    #[test]
+    fn all_that_is_safe_is_mended_at_once() {
+        let text = "type D { memory : Size, speed : Int }\nlet d : D = { memry = 8GiB, spead = 1 }\n";
+        let right = text.replace("memry", "memory").replace("spead", "speed");
+        assert_eq!(find(text, "type", "mend all"), right);
+    }
+
+    #[test]
+    fn imports_that_nobody_uses_go() {
+        let text = "import ./b.{x, y, z}\nimport ./b.w\nlet d = z + x\n";
+        let fixture =
+            Fixture::new(&format!("//- a.kss\n{text}//- b.kss\nlet x = 1\nlet y = 2\nlet z = 3\nlet w = 4\n"));
+        let analysis = fixture.analysis();
+        let places = analysis.session().places();
+        let diagnostics = analysis.session().static_diagnostics(&places);
+        let action = analysis.organize_imports(FileId(0), &diagnostics).expect("there is something to do");
+        assert_eq!(apply(text, &action), "import ./b.{x, z}\nlet d = z + x\n");
+        let none = text.replace("z + x", "1");
+        let fixture =
+            Fixture::new(&format!("//- a.kss\n{none}//- b.kss\nlet x = 1\nlet y = 2\nlet z = 3\nlet w = 4\n"));
+        let analysis = fixture.analysis();
+        let diagnostics = analysis.session().static_diagnostics(&analysis.session().places());
+        let action = analysis.organize_imports(FileId(0), &diagnostics).expect("there is something to do");
+        assert_eq!(apply(&none, &action), "let d = 1\n");
     }
 
     #[test]

@@ -32,7 +32,27 @@ impl Analysis {
     pub(crate) fn canonical(&self, target: &Target) -> Target {
         match target {
             Target::At(origin) => Target::At(self.declared_at(*origin)),
+            // Each module has an overlay of its name: who names that names the module.
+            Target::Entry(entry) if self.is_implied(entry) => match self.item_of(entry) {
+                Some(item) => Target::At(self.declared_at(Origin::new(item, 0))),
+                None => target.clone(),
+            },
             other => other.clone(),
+        }
+    }
+
+    /// Is it an entry that no head declares, because a module, cluster or site of its name is it?
+    fn is_implied(&self, entry: &EntryName) -> bool {
+        matches!(entry.kind.as_str(), "overlay" | "cluster" | "site") && self.heads_in_items(entry, None).is_empty()
+    }
+
+    fn item_of(&self, entry: &EntryName) -> Option<ItemId> {
+        let sigs = self.signatures();
+        match entry.kind.as_str() {
+            "overlay" => sigs.modules.get(&entry.name).map(|m| m.item),
+            "cluster" => sigs.clusters.get(&entry.name).copied(),
+            "site" => sigs.sites.get(&entry.name).copied(),
+            _ => None,
         }
     }
 
@@ -137,6 +157,15 @@ impl Analysis {
 
     /// Heads that declare an entry, which lives in `home` if that is known.
     pub(crate) fn heads_of(&self, entry: &EntryName, home: Option<Home>) -> Vec<Nav> {
+        let mut out = self.heads_in_items(entry, home);
+        if out.is_empty() {
+            let item = self.item_of(entry);
+            out.extend(item.and_then(|item| self.nav_of(self.declared_at(Origin::new(item, 0)))));
+        }
+        out
+    }
+
+    fn heads_in_items(&self, entry: &EntryName, home: Option<Home>) -> Vec<Nav> {
         let mut out = Vec::new();
         for (item, _) in self.items_naming(&entry.name) {
             let module = item.key().name.strip_prefix("module ").map(Symbol::new);
@@ -149,15 +178,6 @@ impl Analysis {
             let heads = heads.map(|d| d.node).filter(|node| may_be_one(home, self.home(item, *node, entry)));
             let heads: Vec<u32> = heads.collect();
             out.extend(heads.into_iter().filter_map(|node| self.nav_of(Origin::new(item, node))));
-        }
-        if out.is_empty() && matches!(entry.kind.as_str(), "overlay" | "cluster" | "site") {
-            let sigs = self.signatures();
-            let item = match entry.kind.as_str() {
-                "overlay" => sigs.modules.get(&entry.name).map(|m| m.item),
-                "cluster" => sigs.clusters.get(&entry.name).copied(),
-                _ => sigs.sites.get(&entry.name).copied(),
-            };
-            out.extend(item.and_then(|item| self.nav_of(self.declared_at(Origin::new(item, 0)))));
         }
         out
     }

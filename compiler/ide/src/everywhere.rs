@@ -90,3 +90,93 @@ fn what_an_overlay_says_is_shown_nowhere() {
     }
     assert!(lines > 0, "the overlay counts");
 }
+
+/// What is said of a text that has an error; empty where all is well.
+fn errors(analysis: &Analysis) -> Vec<String> {
+    let session = analysis.session();
+    let found = session.static_diagnostics(&session.places());
+    let wrong = found.into_iter().filter(|d| d.severity == kss_diag::Severity::Error);
+    wrong.map(|d| format!("{}: {}", analysis.path(d.place.file), d.message)).collect()
+}
+
+/// Every `step`th word of the files that `choose` takes is renamed, and nothing is wrong afterwards. Gives how many could be.
+fn rename_words(host: &mut crate::Host, step: usize, choose: &dyn Fn(&str) -> bool) -> usize {
+    assert_eq!(errors(&host.snapshot()), [""; 0]);
+    let words: Vec<FilePosition> = {
+        let analysis = host.snapshot();
+        let files = analysis.session().files().into_iter().filter(|file| choose(analysis.path(*file)));
+        let words = files.flat_map(|file| {
+            let mut at = 0;
+            let tokens = kss_syntax::lex(analysis.text(file));
+            let starts = tokens.into_iter().filter_map(move |token| {
+                let start = at;
+                at += token.len;
+                (token.kind == kss_syntax::TokenKind::Word).then_some(start)
+            });
+            starts.map(move |offset| FilePosition { file, offset }).collect::<Vec<_>>()
+        });
+        words.step_by(step).collect()
+    };
+    let mut renamed = std::collections::BTreeSet::new();
+    let mut wrong = Vec::new();
+    for at in words {
+        let analysis = host.snapshot();
+        let capital = analysis.text(at.file)[at.offset as usize..].starts_with(|c: char| c.is_ascii_uppercase());
+        let new = if capital { "ZzzOther" } else { "zzz-other" };
+        let Ok(mut edits) = analysis.rename(at, new) else { continue };
+        // What the core declares is known to the compiler by its name.
+        if edits.iter().any(|e| analysis.path(e.span.file).starts_with("std/core/")) {
+            continue;
+        }
+        edits.sort_by_key(|e| (e.span.file, std::cmp::Reverse(e.span.range.lo)));
+        if !renamed.insert(edits.iter().map(|e| (e.span.file, e.span.range.lo)).collect::<Vec<_>>()) {
+            continue;
+        }
+        let mut texts: std::collections::BTreeMap<FileId, String> = std::collections::BTreeMap::new();
+        for edit in edits {
+            let text = texts.entry(edit.span.file).or_insert_with(|| analysis.text(edit.span.file).to_owned());
+            text.replace_range(edit.span.range.range(), &edit.text);
+        }
+        let before: Vec<(FileId, std::sync::Arc<str>)> =
+            texts.keys().map(|file| (*file, analysis.text(*file).into())).collect();
+        let line = kss_span::LineIndex::new(analysis.text(at.file)).line(at.offset) + 1;
+        let place = format!(
+            "{}:{line}: {}",
+            analysis.path(at.file),
+            analysis.text(at.file)[at.offset as usize..].lines().next().unwrap_or_default()
+        );
+        drop(analysis);
+        texts.into_iter().for_each(|(file, text)| host.set_text(file, text.into()));
+        let found = errors(&host.snapshot());
+        if let Some(first) = found.first() {
+            wrong.push(format!("{place}\n    {} errors, {first}", found.len()));
+        }
+        before.into_iter().for_each(|(file, text)| host.set_text(file, text));
+    }
+    assert!(wrong.is_empty(), "{} of {} names:\n{}", wrong.len(), renamed.len(), wrong.join("\n"));
+    renamed.len()
+}
+
+#[test]
+fn renaming_anything_of_the_reference_site_breaks_nothing() {
+    let mut host = clusters();
+    let renamed = rename_words(&mut host, 1, &|path| path.contains("/clusters/") && !path.contains("example"));
+    assert!(renamed > 15, "{renamed} names");
+}
+
+/// The library as if it were the user's own, which it is not allowed to be otherwise.
+#[test]
+fn renaming_what_modules_declare_breaks_nothing() {
+    let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../clusters");
+    let mut loaded = kss_project::load(&[folder]).expect("the clusters are there");
+    for file in &mut loaded.files {
+        file.disk.get_or_insert_with(|| file.path.as_str().into());
+    }
+    let mut host = crate::Host::new(loaded);
+    // What the core declares is known to the compiler by its name.
+    let step = std::env::var("KSS_RENAME_STEP").ok().and_then(|n| n.parse().ok()).unwrap_or(41);
+    let renamed = rename_words(&mut host, step, &|path| {
+        path.starts_with("std/") && !path.starts_with("std/core/") && !path.starts_with("std/tests/")
+    });
+    assert!(renamed > 1000 / step, "{renamed} names");
+}

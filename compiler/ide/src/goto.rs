@@ -40,15 +40,32 @@ impl Analysis {
         let Some(nav) = navs.first() else { return navs };
         let sigs = self.signatures();
         let capability = match nav.kind {
-            Some(DeclKind::Capability) => Some(nav.name),
-            Some(DeclKind::Intent) => sigs.kinds.get(&nav.name).and_then(|k| k.lowered_by).map(|(c, _)| c),
+            Some(DeclKind::Capability) => nav.name,
+            Some(DeclKind::Intent) => match sigs.kinds.get(&nav.name).and_then(|k| k.lowered_by) {
+                Some((capability, _)) => capability,
+                // Whoever likes turns it into something.
+                None => return self.readers_of_all(nav.name),
+            },
             _ => return navs,
         };
-        let providers = sigs.modules.values().filter(|m| match capability {
-            Some(capability) => m.provides.iter().any(|(name, _)| *name == capability),
-            None => false,
-        });
+        let providers = sigs.modules.values().filter(|m| m.provides.iter().any(|(name, _)| *name == capability));
         providers.filter_map(|m| self.nav_of(m.origin())).collect()
+    }
+
+    /// The modules that read `all.KIND`.
+    fn readers_of_all(&self, kind: kss_span::Symbol) -> Vec<Nav> {
+        let mut found = Vec::new();
+        for (item, file) in self.items_naming(kind.as_str()) {
+            let Some(module) = self.signatures().modules.values().find(|m| m.origin().item == item) else { continue };
+            let Some((_, spans)) = self.spans_of(item) else { continue };
+            let text = self.text(file);
+            let reads = self.index(item).words.iter().any(|word| {
+                let range = spans.get(word.node as usize).copied().unwrap_or_default();
+                text.get(range.range()) == Some(kind.as_str()) && text[..range.lo as usize].ends_with("all.")
+            });
+            found.extend(self.nav_of(module.origin()).filter(|_| reads));
+        }
+        found
     }
 
     fn declaration_node(&self, origin: Origin) -> Origin {
@@ -236,6 +253,30 @@ module two { needs ga$0te }
         );
         let found = fixture.analysis().goto_implementation(fixture.at());
         assert_eq!(found.into_iter().map(|n| (n.file, n.focus)).collect::<Vec<_>>(), fixture.marks);
+    }
+
+    #[test]
+    fn implementations_of_intents() {
+        let with = |head: &str| {
+            format!(
+                "
+type Net {{ name : Name }}
+capability net : Net one per cluster
+type Wish {{ a : Int }}
+intent wish : Wish {head}per cluster
+module one {{ provide net {{ name = \"a\" }} }}
+module two {{ for w in cluster.all.wish {{ covered w because \"it is read\" }} }}
+module three {{ wi$0sh w {{ a = 1 }} }}
+"
+            )
+        };
+        let names = |text: &str| {
+            let fixture = Fixture::new(text);
+            let found = fixture.analysis().goto_implementation(fixture.at());
+            found.iter().map(|nav| nav.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&with("for net ")), ["one"]);
+        assert_eq!(names(&with("")), ["two"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::Analysis;
 use kss_sema::{DeclKind, Declaration, EntryName};
-use kss_span::{ItemId, Symbol};
+use kss_span::{ItemId, Symbol, TextRange};
 use kss_syntax::TokenKind;
 use kss_value::ScopeKind;
 
@@ -48,28 +48,42 @@ impl Analysis {
 
     /// Does a head in an item declare it?
     fn declares(&self, item: ItemId, entry: &EntryName) -> bool {
-        let is_it = |d: &Declaration| d.kind == DeclKind::Entry && d.of == Some(entry.kind);
-        self.declarations(item).iter().any(|d| is_it(d) && self.names_entry(item, d, entry.name))
+        self.declarations(item).iter().any(|d| self.is_head(item, d, entry))
+    }
+
+    fn is_head(&self, item: ItemId, declared: &Declaration, entry: &EntryName) -> bool {
+        declared.kind == DeclKind::Entry
+            && declared.of == Some(entry.kind)
+            && self.names_entry(item, declared, entry.name)
     }
 
     fn site_declares(&self, entry: &EntryName) -> bool {
         self.signatures().sites.values().any(|site| self.declares(*site, entry))
     }
 
-    /// The machine or node in whose body a node stands, if its head is one plain name.
+    /// The machine or node in whose body a node stands, if its head is one plain name and what is meant may live there: what
+    /// is declared outside of it alone, as a network of the site is, is the same for all machines.
     fn inner(&self, item: ItemId, node: u32, entry: &EntryName) -> Option<Symbol> {
         if matches!(entry.kind.as_str(), "machine" | "node") {
             return None;
         }
         let (_, spans) = self.spans_of(item)?;
-        let at = *spans.get(node as usize)?;
+        let range = |node: u32| spans.get(node as usize).copied().unwrap_or_default();
+        let at = range(node);
         let all = self.declarations(item);
-        let around = all.iter().rev().find(|d| {
-            let whole = spans.get(d.whole as usize).copied().unwrap_or_default();
-            let is_inner = d.of.is_some_and(|kind| matches!(kind.as_str(), "machine" | "node"));
-            is_inner && d.kind == DeclKind::Entry && whole.lo <= at.lo && at.hi <= whole.hi
-        })?;
-        let is_one = matches!(kss_syntax::lex(&around.name).as_slice(), [token] if token.kind == TokenKind::Word);
-        is_one.then_some(around.name)
+        let around = |at: TextRange| {
+            all.iter().rev().find(|d| {
+                let is_inner = d.of.is_some_and(|kind| matches!(kind.as_str(), "machine" | "node"));
+                let whole = range(d.whole);
+                is_inner && d.kind == DeclKind::Entry && whole.lo <= at.lo && at.hi <= whole.hi
+            })
+        };
+        let machine = around(at)?;
+        let mut heads = all.iter().filter(|d| self.is_head(item, d, entry)).map(|d| range(d.node)).peekable();
+        if heads.peek().is_some() && heads.all(|head| around(head).is_none()) {
+            return None;
+        }
+        let is_one = matches!(kss_syntax::lex(&machine.name).as_slice(), [token] if token.kind == TokenKind::Word);
+        is_one.then_some(machine.name)
     }
 }

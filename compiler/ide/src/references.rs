@@ -1,9 +1,11 @@
 //! Who refers to something; renaming all of them.
 
 use crate::homes::{Home, may_be_one};
-use crate::{Analysis, FilePosition, Place};
-use kss_sema::{DeclKind, Target, Usage, Word};
+use crate::{Analysis, FilePosition, Nav, Place};
+use kss_sema::{DeclKind, Declaration, Target, Usage, Word};
 use kss_span::{Edit, FileId, ItemId, TextRange};
+use kss_syntax::ast::{Pattern, PatternField, PatternKind};
+use kss_syntax::visit::{Node, walk};
 
 /// A word that refers to what was asked for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -134,7 +136,15 @@ impl Analysis {
         if declared.iter().any(|nav| nav.kind == Some(DeclKind::Test)) {
             return Err(no("a test's title is a text"));
         }
-        if self.text(at.file).get(range.range()).is_some_and(|t| t.contains('{')) {
+        let written = self.text(at.file).get(range.range()).unwrap_or_default();
+        // `where …` declares its `it`.
+        if written.contains(char::is_whitespace) {
+            return Err(no("there is nothing to rename here"));
+        }
+        if written == "it" && declared.iter().any(|nav| nav.name != "it") {
+            return Err(RenameError(format!("`{written}` is a word of the language, its name is fixed")));
+        }
+        if written.contains('{') {
             return Err(no("this word stands for several names"));
         }
         Ok((place, word, range))
@@ -151,6 +161,10 @@ impl Analysis {
                 "`{new}` is no name: names are letters, digits, `_` and `-` between them, and begin with a letter"
             )));
         }
+        let declared = self.navigate_word(place.item, &word);
+        if let Some(problem) = declared.iter().find_map(|nav| self.clash(nav, new)) {
+            return Err(RenameError(problem));
+        }
         let name = self.text(at.file).get(range.range()).unwrap_or_default().trim_matches('"').to_owned();
         let uses = self.uses(place.item, &word, &name);
         if let Some((use_, _)) = uses.iter().find(|(_, surely)| !surely)
@@ -162,16 +176,77 @@ impl Analysis {
                 self.short_path(use_.file)
             )));
         }
+        let is_variable = declared.iter().any(|nav| nav.kind.is_none());
         let mut edits = Vec::new();
         for (reference, _) in uses {
             let old = self.text(reference.file).get(reference.range.range()).unwrap_or_default();
             if old.contains('{') {
                 return Err(RenameError(format!("`{old}` stands for several names; write them out first")));
             }
-            let text = if old.starts_with('"') { format!("\"{new}\"") } else { new.to_owned() };
+            // What is called `it` there keeps that name.
+            if old.trim_matches('"') != name {
+                continue;
+            }
+            let text = match self.is_short_pattern(reference) {
+                // `{ size }` is a field and a variable; now they have two names.
+                true if is_variable => format!("{old} = {new}"),
+                true => format!("{new} = {old}"),
+                false if old.starts_with('"') => format!("\"{new}\""),
+                false => new.to_owned(),
+            };
             edits.push(Edit::replace(reference.range.at(reference.file), text));
         }
         Ok(edits)
+    }
+}
+
+impl Analysis {
+    /// Why what is declared at `nav` can't be called `new`: something else is, or it is no name for such a thing.
+    fn clash(&self, nav: &Nav, new: &str) -> Option<String> {
+        if nav.kind == Some(DeclKind::Type) && !new.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return Some(format!("types are capitalised, and `{new}` is not"));
+        }
+        let (items, parsed) = (self.items(nav.file)?, self.parsed(nav.file)?);
+        let all = || items.decls.iter().zip(&parsed.spans);
+        let range = |spans: &[TextRange], node: u32| spans.get(node as usize).copied().unwrap_or_default();
+        let (own, own_spans, old) = all().find_map(|(decl, spans)| {
+            let own = self.declarations(decl.id);
+            let old = own.iter().find(|d| range(spans, d.node) == nav.focus)?;
+            Some((own.clone(), spans, old.clone()))
+        })?;
+        let alike = |d: &&Declaration| {
+            d.name == new && (d.kind == DeclKind::Entry) == (old.kind == DeclKind::Entry) && d.of == old.of
+        };
+        let found = match old.parent {
+            Some(_) => own.iter().filter(|d| d.parent == old.parent).find(alike).map(|d| range(own_spans, d.node)),
+            None => all().find_map(|(decl, spans)| {
+                let own = self.declarations(decl.id);
+                own.iter().filter(|d| d.parent.is_none()).find(alike).map(|d| range(spans, d.node))
+            }),
+        }?;
+        let line = kss_span::LineIndex::new(self.text(nav.file)).line(found.lo) + 1;
+        Some(format!("there is a `{new}` already, in {}:{line}", self.short_path(nav.file)))
+    }
+
+    /// Is it the `size` of `fixed { size } => …`: a field, and the variable that gets its value?
+    fn is_short_pattern(&self, reference: Reference) -> bool {
+        let (Some(items), Some(parsed)) = (self.items(reference.file), self.parsed(reference.file)) else {
+            return false;
+        };
+        let range = |spans: &[TextRange], node: u32| spans.get(node as usize).copied().unwrap_or_default();
+        let around = |(decl, spans): &(&kss_sema::Decl, &std::sync::Arc<[TextRange]>)| {
+            range(spans, decl.stmt.id.0).touches(reference.range.lo)
+        };
+        items.decls.iter().zip(&parsed.spans).filter(around).any(|(decl, spans)| {
+            let mut found = false;
+            walk(&decl.stmt, &mut |node: Node<'_>| {
+                if let Node::Pattern(Pattern { kind: PatternKind::Case { fields: Some(fields), .. }, .. }) = node {
+                    let short = |f: &PatternField| f.rename.is_none() && range(spans, f.field.id.0) == reference.range;
+                    found |= fields.iter().any(short);
+                }
+            });
+            found
+        })
     }
 }
 
@@ -307,6 +382,66 @@ cluster d in s {
 }
 ",
         );
+    }
+
+    #[test]
+    fn entries_of_the_site_are_one_in_the_bodies_of_its_machines() {
+        check(
+            r"
+site s {
+  network lan { cidr = 10.0.0.0/24 }
+#         ^^^
+  machine a { ip = network.la$0n.host(1) }
+#                          ^^^
+  machine b { ip = network.lan.host(2) }
+#                          ^^^
+}
+",
+        );
+    }
+
+    /// The text after a rename.
+    fn renamed(text: &str, new: &str) -> Result<String, String> {
+        let fixture = Fixture::new(text);
+        let mut edits = fixture.analysis().rename(fixture.at(), new).map_err(|e| e.0)?;
+        edits.sort_by_key(|e| std::cmp::Reverse(e.span.range.lo));
+        let mut out = fixture.analysis().text(fixture.at().file).to_owned();
+        edits.iter().for_each(|e| out.replace_range(e.span.range.range(), &e.text));
+        Ok(out)
+    }
+
+    #[test]
+    fn a_pattern_keeps_its_field_when_its_variable_is_renamed() {
+        let text = "type Pace = fast | slow { by : Int }\nfn f(p: Pace) -> Int = match p {\n  fast => 1\n  slow { by } => by + 1\n}\n";
+        let of_variable = text.replace("{ by } => by", "{ by = wait } => wait");
+        assert_eq!(renamed(&text.replace("=> by", "=> b$0y"), "wait"), Ok(of_variable));
+        let of_field = text.replace("by : Int", "wait : Int").replace("{ by }", "{ wait = by }");
+        assert_eq!(renamed(&text.replace("by : Int", "b$0y : Int"), "wait"), Ok(of_field));
+    }
+
+    #[test]
+    fn a_module_takes_its_overlay_along() {
+        let text =
+            "module web {\n  namespace n {}\n  let own = overlay.web\n}\nmodule b {\n  let other = overlay.web\n}\n";
+        let wanted = text.replace("module web", "module site-web").replace("overlay.web", "overlay.site-web");
+        assert_eq!(renamed(&text.replace("module web", "module we$0b"), "site-web"), Ok(wanted));
+        let it = "type Size2 = Int where i$0t > 1\nmodule m { option a : Int = 1 where it > 2 }\n";
+        assert_eq!(renamed(it, "b"), Err("`it` is a word of the language, its name is fixed".to_owned()));
+        let option = "module m {\n  option a$0 : Int = 2 where it > 1\n}\n";
+        assert_eq!(renamed(option, "b"), Ok(option.replace("a$0", "b")));
+        let it = option.replace("$0", "").replace("it >", "i$0t >");
+        assert_eq!(renamed(&it, "b"), Err("`it` is a word of the language, its name is fixed".to_owned()));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_refused() {
+        let taken = |line: u32| Err(format!("there is a `b` already, in main.kss:{line}"));
+        assert_eq!(renamed("let a$0 = 1\n\nlet b = a\n", "b"), taken(3));
+        assert_eq!(renamed("module m {\n  option a$0 : Int = 1\n  let b = 2\n}\n", "b"), taken(3));
+        assert_eq!(renamed("type T {\n  b : Int\n  a$0 : Int\n}\n", "b"), taken(2));
+        assert_eq!(renamed("module m {\n  namespace a$0 {}\n  namespace b {}\n}\n", "b"), taken(3));
+        assert!(renamed("module m {\n  namespace a$0 {}\n  overlay b {}\n}\n", "b").is_ok(), "of another kind");
+        assert!(renamed("type A$0 = Int\n", "b").is_err_and(|e| e.contains("capitalised")));
     }
 
     #[test]

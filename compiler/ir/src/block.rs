@@ -1,8 +1,7 @@
 //! Record literals and the bodies of entries.
 
 use crate::{Elem, Expr, For, Key, Pattern, Refine};
-use indexmap::IndexMap;
-use kss_span::Symbol;
+use kss_span::{Symbol, SymbolMap};
 use std::sync::Arc;
 
 /// Statements that build one record. They all contribute; two of one leaf are a conflict (K0603) unless their layers differ.
@@ -78,7 +77,7 @@ pub enum LayerWord {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct FieldBlocks {
     /// First name of a path → what writes it. Paths still begin with that name.
-    pub fields: IndexMap<Symbol, Block>,
+    pub fields: SymbolMap<Block>,
     /// Statements whose first key is computed, and spreads of maps; they concern every field (free-form entries only).
     pub rest: Option<Block>,
     /// Size of the frame.

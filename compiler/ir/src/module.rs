@@ -4,8 +4,7 @@ use crate::{
     CapabilitySig, Expr, FieldBlocks, FnId, For, Key, KindSig, LocalLet, Pattern, RecordDef, RecordId, Refine, Ty,
     UnionDef,
 };
-use indexmap::IndexMap;
-use kss_span::{ItemId, Origin, Symbol};
+use kss_span::{ItemId, Origin, Symbol, SymbolMap};
 use kss_value::ScopeKind;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
@@ -21,13 +20,13 @@ pub struct Program {
     /// `where` of declared types.
     pub refinements: FxHashMap<RecordId, Arc<Refine>>,
     /// Kinds by name.
-    pub kinds: IndexMap<Symbol, Arc<KindSig>>,
+    pub kinds: SymbolMap<Arc<KindSig>>,
     /// Capabilities by name.
-    pub capabilities: IndexMap<Symbol, Arc<CapabilitySig>>,
+    pub capabilities: SymbolMap<Arc<CapabilitySig>>,
     /// Types of the scopes: `Site`, `Machine`, `Cluster`, `Node`.
     pub scope_types: FxHashMap<ScopeKind, RecordId>,
     /// Modules by name, in natural order.
-    pub modules: IndexMap<Symbol, Arc<ModuleIr>>,
+    pub modules: SymbolMap<Arc<ModuleIr>>,
     /// Modules that are in use in every scope of their kind.
     pub always: Vec<Symbol>,
     /// Functions.
@@ -90,7 +89,7 @@ pub struct ModuleIr {
     /// `phase = …`, as a case of `Phase`, with its node.
     pub phase: Option<(Symbol, u32)>,
     /// Options in source order.
-    pub options: IndexMap<Symbol, OptionIr>,
+    pub options: SymbolMap<OptionIr>,
     /// The only namespace that it declares.
     pub namespace: Option<Symbol>,
     /// What it needs.
@@ -178,7 +177,7 @@ pub struct Statements {
     /// `remove use`, `remove helm loki values.test`
     pub removes: Vec<Remove>,
     /// `let`s; cells of the module or scope.
-    pub lets: IndexMap<Symbol, Arc<LetIr>>,
+    pub lets: SymbolMap<Arc<LetIr>>,
     /// Entries of kinds.
     pub heads: Vec<Arc<Head>>,
     /// `tune`

@@ -144,5 +144,5 @@ pub fn site<'db>(db: &'db dyn salsa::Database, project: Project, site: ScopeName
 pub fn is_package(path: &[Symbol]) -> bool {
     static NIXOS: LazyLock<kss_schema::Schema> = LazyLock::new(|| crate::load::LIBRARY.nixos());
     let segs: Vec<kss_schema::Seg> = path.iter().map(|name| kss_schema::Seg::Key(*name)).collect();
-    kss_schema::describe(&NIXOS, &segs).is_some_and(|info| info.ty.contains("package"))
+    kss_schema::takes_package(&NIXOS, &segs)
 }

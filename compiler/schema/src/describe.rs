@@ -3,7 +3,7 @@
 use crate::check::Seg;
 use crate::path::Place;
 use crate::schema::{Node, Schema};
-use crate::ty::{Alt, human};
+use crate::ty::{Alt, alts, human};
 
 /// What is known of a place.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,11 +33,7 @@ pub struct Child {
 
 /// What `schema` says of `path`; nothing if no such place is known.
 pub fn describe(schema: &Schema, path: &[Seg]) -> Option<KeyInfo> {
-    let (place, ty) = schema.start();
-    let mut at = vec![(place, Node { ty, default: None, doc: None })];
-    for seg in path {
-        at = at.into_iter().flat_map(|(place, node)| step(schema, &place, node.ty, *seg)).collect();
-    }
+    let at = walk(schema, path);
     let (_, node) = at.first()?;
     let alternatives: Vec<_> = at.iter().flat_map(|(place, node)| schema.alternatives(place, node.ty)).collect();
     Some(KeyInfo {
@@ -47,6 +43,28 @@ pub fn describe(schema: &Schema, path: &[Seg]) -> Option<KeyInfo> {
         children: alternatives.iter().flat_map(|(place, alt)| children(schema, place, *alt)).collect(),
         open: alternatives.iter().any(|(_, alt)| matches!(alt, Alt::Any | Alt::Open(_) | Alt::MapOf(_))),
     })
+}
+
+/// May a text at this path, or in the list there, name a package?
+pub fn takes_package(schema: &Schema, path: &[Seg]) -> bool {
+    walk(schema, path).first().is_some_and(|(_, node)| has_package(node.ty))
+}
+
+fn has_package(ty: &str) -> bool {
+    alts(ty).any(|alt| match alt {
+        Alt::Pkg => true,
+        Alt::ListOf(inner) => has_package(inner),
+        _ => false,
+    })
+}
+
+fn walk<'s>(schema: &'s Schema, path: &[Seg]) -> Vec<(Place, Node<'s>)> {
+    let (place, ty) = schema.start();
+    let mut at = vec![(place, Node { ty, default: None, doc: None })];
+    for seg in path {
+        at = at.into_iter().flat_map(|(place, node)| step(schema, &place, node.ty, *seg)).collect();
+    }
+    at
 }
 
 fn step<'s>(schema: &'s Schema, place: &Place, ty: &'s str, seg: Seg) -> Vec<(Place, Node<'s>)> {

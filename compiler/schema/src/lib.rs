@@ -16,7 +16,7 @@ mod table;
 mod ty;
 
 pub use check::{Finding, FindingKind, Seg, check, packages};
-pub use describe::{Child, KeyInfo, describe};
+pub use describe::{Child, KeyInfo, describe, takes_package};
 pub use lock::{Lock, LockProblem, Locked, LockedFlake, LockedKind};
 pub use path::{Place, segment};
 pub use schema::{Family, Schema};

@@ -41,12 +41,28 @@ struct File {
     /// `charts/loki-6.55.0.txt`
     name: String,
     text: Text,
+    /// Made when somebody first asks.
+    table: OnceLock<Table>,
+}
+
+impl File {
+    fn new(name: String, text: Text) -> File {
+        File { name, text, table: OnceLock::new() }
+    }
+
+    fn header(&self) -> Header<'_> {
+        Header::of(self.text.as_str())
+    }
+
+    fn table(&self) -> Table {
+        self.table.get_or_init(|| Table::new(self.text.clone())).clone()
+    }
 }
 
 impl SchemaSet {
     /// The files of the library, by their path below `stdlib/lock` (`charts/loki-6.55.0.txt`).
     pub fn new(embedded: &[(&str, &'static str)]) -> SchemaSet {
-        let file = |(name, text): &(&str, &'static str)| File { name: (*name).to_owned(), text: Text::Static(text) };
+        let file = |(name, text): &(&str, &'static str)| File::new((*name).to_owned(), Text::Static(text));
         SchemaSet::of(embedded.iter().map(file).collect(), Lock::default(), None)
     }
 
@@ -82,20 +98,19 @@ impl SchemaSet {
     /// The schema of a chart at exactly this version.
     pub fn chart(&self, repo: &str, name: &str, version: &str) -> Option<Schema> {
         let wanted = format!("charts/{name}-{version}");
-        let file = self.files("charts/").find(|file| {
-            let header = Header::of(file.text.as_str());
-            file.name.starts_with(&wanted)
-                && header.get("name") == Some(name)
+        let file = self.files("charts/").filter(|file| file.name.starts_with(&wanted)).find(|file| {
+            let header = file.header();
+            header.get("name") == Some(name)
                 && header.get("version") == Some(version)
                 && same_repo(header.get("repo").unwrap_or_default(), repo)
         })?;
-        Some(Schema::new(Family::Chart, "", [Table::new(file.text.clone())]))
+        Some(Schema::new(Family::Chart, "", [file.table()]))
     }
 
     /// The versions of a chart that are locked, in natural order; of any repository if `repo` is empty.
     pub fn chart_versions(&self, repo: &str, name: &str) -> Vec<String> {
         let header = |file: &'_ File| {
-            let header = Header::of(file.text.as_str());
+            let header = file.header();
             let named = header.get("name") == Some(name);
             let there = repo.is_empty() || header.get("repo").is_some_and(|r| same_repo(r, repo));
             header.get("version").filter(|_| named && there).map(str::to_owned)
@@ -114,7 +129,7 @@ impl SchemaSet {
         self.inner.kinds.get_or_init(|| {
             let mut found: FxHashMap<String, Vec<(KindInfo, usize)>> = FxHashMap::default();
             for (at, file) in self.inner.files.iter().enumerate().filter(|(_, f)| f.name.starts_with("kinds/")) {
-                let header = Header::of(file.text.as_str());
+                let header = file.header();
                 let source = format!("{} {}", header.get("name").unwrap_or("?"), header.get("version").unwrap_or("?"));
                 for info in header.all("kind").filter_map(|line| kind_info(line, &source)) {
                     let known = found.entry(info.kind.clone()).or_default();
@@ -148,7 +163,7 @@ impl SchemaSet {
         let (info, at) = find(kind).or_else(|| find("*"))?;
         let file = self.inner.files.get(*at)?;
         let root = format!("{} {}", info.kind, info.api_version);
-        Some(Schema::new(Family::Kind, &root, [Table::new(file.text.clone())]))
+        Some(Schema::new(Family::Kind, &root, [file.table()]))
     }
 
     /// All NixOS options: those of nixpkgs and those of own modules. Of two tables of one name the project's is used.
@@ -156,10 +171,10 @@ impl SchemaSet {
         let mut names = Vec::new();
         let mut tables = Vec::new();
         for file in self.files("options/") {
-            let name = Header::of(file.text.as_str()).get("name").unwrap_or_default();
+            let name = file.header().get("name").unwrap_or_default();
             if !names.contains(&name) {
                 names.push(name);
-                tables.push(Table::new(file.text.clone()));
+                tables.push(file.table());
             }
         }
         Schema::new(Family::Options, "", tables)
@@ -226,7 +241,7 @@ fn load(
         return Err(LockProblem::OtherThing { path: path(), expected, found });
     }
     let version = if locked.version.is_empty() { String::new() } else { format!("-{}", locked.version) };
-    Ok(File { name: format!("{folder}/{}{version}.txt", locked.name), text: Text::Shared(text) })
+    Ok(File::new(format!("{folder}/{}{version}.txt", locked.name), Text::Shared(text)))
 }
 
 fn same_repo(a: &str, b: &str) -> bool {

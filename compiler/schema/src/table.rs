@@ -1,6 +1,7 @@
 //! A file of sorted lines, searched without reading it.
 
-use std::sync::Arc;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The text of a file: of the library it is part of the program, of a project it is read.
 #[derive(Clone, Debug)]
@@ -30,15 +31,10 @@ pub(crate) struct Line<'a> {
     pub(crate) doc: Option<&'a str>,
 }
 
-fn path_of(line: &str) -> &str {
-    line.split('\t').next().unwrap_or(line)
-}
-
 fn read(line: &str) -> Line<'_> {
     let mut fields = line.split('\t');
+    let path = fields.next().unwrap_or(line);
     let mut next = || fields.next().filter(|f| !f.is_empty());
-    let path = path_of(line);
-    next();
     Line { path, ty: next().unwrap_or("any"), default: next(), doc: next() }
 }
 
@@ -52,12 +48,25 @@ pub(crate) enum Found<'a> {
     Nothing,
 }
 
-/// A file. Making one costs nothing; each question is a binary search.
+/// A file. Making one reads its header; the first question for a path is a binary search, which is remembered: the values of
+/// every cluster ask for the same ones. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     text: Text,
     /// Where the header ends.
     body: usize,
+    known: Arc<RwLock<FxHashMap<Box<str>, Spot>>>,
+}
+
+/// Paths that are remembered at most. An editor asks for whatever somebody types.
+const REMEMBERED: usize = 1 << 16;
+
+/// What stands at a path: where in the body its line begins and where each of its fields ends.
+#[derive(Clone, Copy, Debug)]
+enum Spot {
+    Line { at: u32, path: u32, ty: u32, default: u32, doc: u32 },
+    Below,
+    Nothing,
 }
 
 /// The lines above the body: `# word rest`.
@@ -92,7 +101,7 @@ fn body_of(text: &str) -> usize {
 impl Table {
     pub(crate) fn new(text: Text) -> Table {
         let body = body_of(text.as_str());
-        Table { text, body }
+        Table { text, body, known: Arc::default() }
     }
 
     fn body(&self) -> &str {
@@ -121,18 +130,50 @@ impl Table {
         self.body().get(at..).unwrap_or_default().lines()
     }
 
-    /// What it has at `path`, where `separator` stands between that and the keys below it.
+    /// What it has at `path`, where `separator` stands between that and the keys below it, which is the same whenever this path
+    /// is asked for.
     pub(crate) fn find(&self, path: &str, separator: &str) -> Found<'_> {
-        let Some(line) = self.lines_from(self.lower_bound(path)).next() else { return Found::Nothing };
-        let Some(rest) = line.strip_prefix(path) else { return Found::Nothing };
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        self.found(known.unwrap_or_else(|| {
+            let spot = self.search(path, separator);
+            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(path.into(), spot);
+            spot
+        }))
+    }
+
+    fn found(&self, spot: Spot) -> Found<'_> {
+        let Spot::Line { at, path, ty, default, doc } = spot else {
+            return if matches!(spot, Spot::Below) { Found::Below } else { Found::Nothing };
+        };
+        let body = self.body();
+        let field = |from: u32, to: u32| body.get(from as usize + 1..to as usize).filter(|field| !field.is_empty());
+        Found::Line(Line {
+            path: body.get(at as usize..path as usize).unwrap_or_default(),
+            ty: field(path, ty).unwrap_or("any"),
+            default: field(ty, default),
+            doc: field(default, doc),
+        })
+    }
+
+    fn search(&self, path: &str, separator: &str) -> Spot {
+        let at = self.lower_bound(path);
+        let Some(line) = self.lines_from(at).next() else { return Spot::Nothing };
+        let Some(rest) = line.strip_prefix(path) else { return Spot::Nothing };
         if rest.is_empty() || rest.starts_with('\t') {
-            return Found::Line(read(line));
+            let mut ends = memchr::memchr_iter(b'\t', line.as_bytes()).chain(std::iter::repeat(line.len()));
+            let mut end = || u32::try_from(at + ends.next().unwrap_or_default()).unwrap_or(u32::MAX);
+            let (path, ty, default, doc) = (end(), end(), end(), end());
+            return Spot::Line { at: u32::try_from(at).unwrap_or(u32::MAX), path, ty, default, doc };
         }
         // `a-b` stands between `a` and `a.b`.
         if rest.starts_with(separator) || self.has_prefix(&format!("{path}{separator}")) {
-            return Found::Below;
+            return Spot::Below;
         }
-        Found::Nothing
+        Spot::Nothing
     }
 
     fn has_prefix(&self, prefix: &str) -> bool {

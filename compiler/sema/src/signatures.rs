@@ -14,9 +14,8 @@ pub(crate) use types::{BUILT_IN, Found, Resolver, TypeCx, built_in, optional};
 
 use crate::Diag;
 use crate::items::{FileItems, ImportedName};
-use indexmap::IndexMap;
 use kss_ir::{CapabilitySig, FnId, KindSig, RecordDef, RecordId, Ty, UnionDef};
-use kss_span::{ItemId, Symbol};
+use kss_span::{ItemId, Symbol, SymbolMap};
 use kss_syntax::ast::Stmt;
 use kss_value::ScopeKind;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -42,13 +41,13 @@ pub struct Signatures {
     /// `let`s of files: their statements.
     pub lets: FxHashMap<ItemId, Arc<Stmt>>,
     /// Kinds by name.
-    pub kinds: IndexMap<Symbol, Arc<KindSig>>,
+    pub kinds: SymbolMap<Arc<KindSig>>,
     /// Kinds by the record type of their entries, where it is only one.
     pub kind_of_record: FxHashMap<RecordId, Symbol>,
     /// Capabilities by name.
-    pub capabilities: IndexMap<Symbol, Arc<CapabilitySig>>,
+    pub capabilities: SymbolMap<Arc<CapabilitySig>>,
     /// Modules by name; of two of one name the project's own.
-    pub modules: IndexMap<Symbol, Arc<ModuleSig>>,
+    pub modules: SymbolMap<Arc<ModuleSig>>,
     /// Types of the scopes.
     pub scope_types: FxHashMap<ScopeKind, RecordId>,
     /// Sites by name.

@@ -6,7 +6,7 @@ mod symbol;
 
 pub use line_index::{LineCol, LineIndex};
 pub use origin::{ItemId, ItemKey, Origin};
-pub use symbol::{Symbol, natural_cmp};
+pub use symbol::{Symbol, SymbolMap, natural_cmp};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,6 +1,7 @@
 //! Interned texts: two equal names are one pointer, so comparing them costs nothing.
 
-use rustc_hash::FxHashSet;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -13,6 +14,9 @@ use std::sync::{LazyLock, RwLock};
 /// iterate.
 #[derive(Clone, Copy)]
 pub struct Symbol(&'static str);
+
+/// By name, in the order in which they were put in.
+pub type SymbolMap<T> = IndexMap<Symbol, T, FxBuildHasher>;
 
 const SHARDS: usize = 16;
 

@@ -14,7 +14,7 @@ use chumsky::error::EmptyErr;
 use chumsky::input::{Checkpoint, Cursor, InputRef};
 use chumsky::inspector::Inspector;
 use chumsky::prelude::*;
-use kss_diag::{Diagnostic, How, code};
+use kss_diag::{Diagnostic, FixEdit, How, code};
 use kss_span::{FileId, Symbol, TextRange};
 use std::sync::Arc;
 
@@ -45,6 +45,12 @@ pub(crate) struct Ctx<'s> {
     /// How many of them belong to statements that are done: one number each.
     pub(crate) done: Vec<usize>,
     pub(crate) errors: Vec<Diagnostic>,
+    /// Which of the documentation was taken by a statement.
+    pub(crate) documented: Vec<bool>,
+    /// How many errors there were when a comma was last missing, and where.
+    comma: (usize, usize),
+    /// What was skipped because of one mistake.
+    pub(crate) skipped: Vec<TextRange>,
     /// Where the layout dropped something for which nothing stands.
     pub(crate) lost: &'s [u32],
     /// One more than the token at which the last error was, so that one place has one error.
@@ -57,6 +63,19 @@ pub(crate) struct Ctx<'s> {
     pub(crate) alias: Option<(usize, K)>,
     /// In the header of `if`, `for`, `match` or `each` a brace opens the body.
     pub(crate) header: bool,
+    /// What stands in the block around.
+    pub(crate) inside: Inside,
+}
+
+/// What a block is for. What may stand in it is for others to say; it decides what is probably missing between two words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Inside {
+    /// Statements: `a b` is an entry without its braces.
+    Statements,
+    /// The fields of a value: `a b` lacks its `=`.
+    Values,
+    /// The fields of a type: `a b` lacks its `:`.
+    Types,
 }
 
 /// To take back what a failed attempt made.
@@ -110,12 +129,16 @@ impl<'s> Ctx<'s> {
             spans,
             done,
             errors,
+            documented: vec![false; layout.docs.len()],
+            comma: (0, 0),
+            skipped: Vec::new(),
             lost: &layout.lost,
             last: 0,
             nest: 0,
             high: 0,
             alias: None,
             header: false,
+            inside: Inside::Statements,
         }
     }
 
@@ -126,6 +149,8 @@ impl<'s> Ctx<'s> {
         self.spans.clear();
         self.done.clear();
         (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
+        self.inside = Inside::Statements;
+        self.comma = (0, 0);
     }
 
     /// Is the current statement one of the file?
@@ -154,11 +179,20 @@ impl<'s> Ctx<'s> {
         self.layout.line_starts.get(self.base + at).copied().unwrap_or(false)
     }
 
-    /// Documentation before token `at`.
-    pub(crate) fn doc(&self, at: usize) -> Option<Arc<str>> {
+    /// Documentation before token `at`, for what begins there.
+    pub(crate) fn doc(&mut self, at: usize) -> Option<Arc<str>> {
         let docs = &self.layout.docs;
-        let found = docs.binary_search_by_key(&((self.base + at) as u32), |d| d.0).ok()?;
-        Some(docs[found].1.clone())
+        let found = docs.binary_search_by_key(&((self.base + at) as u32), |d| d.token).ok()?;
+        self.documented[found] = true;
+        Some(docs[found].text.clone())
+    }
+
+    /// What begins at token `at` is nothing that can be documented.
+    pub(crate) fn undocumented(&mut self, at: usize) {
+        let docs = &self.layout.docs;
+        if let Ok(found) = docs.binary_search_by_key(&((self.base + at) as u32), |d| d.token) {
+            self.documented[found] = false;
+        }
     }
 
     /// Text range of some tokens; of none: the place behind the token before.
@@ -216,6 +250,12 @@ impl<'s> Ctx<'s> {
         let place = self.range(at.min(self.item.len().saturating_sub(1))).at(self.file);
         let message = format!("this is nested more than {MAX_DEPTH} levels deep");
         self.errors.push(code::TOO_DEEP.at(place, message).help("name the inner part with `let`"));
+    }
+
+    /// Nothing more is said about the tokens from `from` to `to`: what was said at the first is about all of them.
+    pub(crate) fn said_all(&mut self, from: usize, to: usize) {
+        let range = self.cover((from..to).into());
+        self.skipped.push(TextRange::new(range.lo + 1, range.hi));
     }
 
     /// May something be said about token `at`? Once.
@@ -286,6 +326,36 @@ impl<'s> Ctx<'s> {
             let title = format!("insert `{}`", text.trim());
             self.errors.push(error.suggest(title, before.at(self.file), How::After, text));
         }
+    }
+}
+
+impl Ctx<'_> {
+    /// Says that a comma is missing before token `at`; those of one list are one mistake.
+    pub(crate) fn missing_comma(&mut self, at: usize, what: &str) {
+        let (count, before) = self.comma;
+        let same = count > 0 && count == self.errors.len() && before < at && self.same_brackets(before, at);
+        let place = self.range(at.saturating_sub(1)).at(self.file);
+        let fix = self.errors.last_mut().and_then(|e| e.fixes.last_mut()).filter(|_| same);
+        if let Some(fix) = fix {
+            fix.edits.push(FixEdit { place, how: How::After, text: ",".into() });
+            fix.title = format!("insert all {} `,`", fix.edits.len());
+            self.speak(at);
+        } else {
+            self.expected_text(at, what, ",");
+        }
+        self.comma = (self.errors.len(), at);
+    }
+
+    /// Are these two tokens directly in the same brackets?
+    fn same_brackets(&self, from: usize, to: usize) -> bool {
+        let mut depth = 0i32;
+        for at in from..to {
+            depth += i32::from(self.kind(at).closer().is_some()) - i32::from(self.kind(at).is_closer());
+            if depth < 0 {
+                return false;
+            }
+        }
+        depth == 0
     }
 }
 
@@ -409,6 +479,16 @@ pub(crate) fn header<'s, O: 's>(header: bool, inner: impl Parse<'s, O>) -> impl 
         let outer = std::mem::replace(&mut inp.state().header, header);
         let made = inp.parse(&inner);
         inp.state().header = outer;
+        made
+    })
+}
+
+/// `inner` in a block of its own kind.
+pub(crate) fn inside<'s, O: 's>(inside: Inside, inner: impl Parse<'s, O>) -> impl Parse<'s, O> {
+    custom(move |inp: &mut Inp<'s, '_>| {
+        let outer = std::mem::replace(&mut inp.state().inside, inside);
+        let made = inp.parse(&inner);
+        inp.state().inside = outer;
         made
     })
 }

@@ -6,7 +6,7 @@ use crate::ctx::Ctx;
 use crate::layout::OPEN_TEXT;
 use crate::lex::lexemes;
 use crate::token::Token;
-use crate::{grammar, layout};
+use crate::{docs, grammar, layout};
 use chumsky::Parser;
 use kss_diag::{Diagnostic, code};
 use kss_span::{FileId, TextRange};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// A longer file is refused.
 pub const MAX_FILE: usize = 8 << 20;
 
-/// Parses `text`. There is a tree for every text; a tree without errors is the whole truth about it.
+/// Parses `text`. There is a tree for every text; a tree without errors (see [`Parsed::is_right`]) is the whole truth about it.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     if text.len() > MAX_FILE {
         let place = TextRange::empty(0).at(file);
@@ -42,8 +42,19 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         }
     }
     errors.append(&mut ctx.errors);
+    if !ctx.skipped.is_empty() {
+        ctx.skipped.sort();
+        errors.retain(|e| {
+            let next = ctx.skipped.partition_point(|s| s.lo <= e.place.range.lo);
+            next.checked_sub(1).is_none_or(|i| e.place.range.lo >= ctx.skipped[i].hi)
+        });
+    }
     errors.sort_by_key(|e| (e.place.range.lo, e.place.range.hi));
-    let errors = without_followers(text, errors, &layout.lost);
+    let mut errors = without_followers(text, errors, &layout.lost);
+    if errors.is_empty() {
+        // What is documented may be what is wrong.
+        errors = docs::lost(file, text, &layout, &ctx.documented);
+    }
     let tokens = lexemes.iter().map(|l| Token { kind: l.kind.public(l.class), len: l.len }).collect();
     Parsed { file: Arc::new(File { items }), spans, errors, tokens }
 }

@@ -27,6 +27,37 @@ fn messages() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What the edits of `error` make of `text`.
+fn mended(text: &str, error: &Diagnostic) -> String {
+    let mut edits: Vec<_> = error.fixes[0].edits.iter().collect();
+    edits.sort_by_key(|e| e.place.range.lo);
+    let mut out = text.to_owned();
+    for edit in edits.iter().rev() {
+        let range = match edit.how {
+            How::Replace => edit.place.range.range(),
+            How::Before => edit.place.range.range().start..edit.place.range.range().start,
+            How::After => edit.place.range.range().end..edit.place.range.range().end,
+        };
+        out.replace_range(range, &edit.text);
+    }
+    out
+}
+
+/// One fix writes all brackets that indentation stood for: `tests/errors/NAME.mended` is what becomes of `NAME.kss`.
+#[test]
+fn indentation_becomes_brackets() {
+    for name in ["indented", "manifest"] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/errors/{name}.kss"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let parsed = kss_syntax::parse(FileId(0), &text);
+        assert_eq!(parsed.errors.len(), 1, "{name}");
+        let mended = mended(&text, &parsed.errors[0]);
+        compare(&path.with_extension("mended"), &mended).unwrap();
+        let after = kss_syntax::parse(FileId(0), &mended);
+        assert_eq!(after.errors, [], "{name}");
+    }
+}
+
 fn show(text: &str, error: &Diagnostic, out: &mut String) {
     let index = LineIndex::new(text);
     let place = |span: Span| {

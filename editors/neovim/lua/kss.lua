@@ -55,16 +55,20 @@ local function request(method, params, done)
   end
   local handler = vim.schedule_wrap(function(problem, answer)
     if problem then
-      vim.notify(problem.message, vim.log.levels.WARN)
+      -- Whoever goes on typing wants the answer no more.
+      if problem.code ~= vim.lsp.protocol.ErrorCodes.ContentModified then
+        vim.notify(problem.message, vim.log.levels.WARN)
+      end
     else
       done(answer ~= vim.NIL and answer or nil, server)
     end
   end)
-  -- Requests are methods of a client since 0.11.
+  -- Requests are methods of a client since 0.11. Without the number of a buffer, what was typed in any is sent before: 0.11
+  -- takes 0 for a buffer that has no changes.
   if vim.fn.has('nvim-0.11') == 1 then
-    server:request(method, params, handler, 0)
+    server:request(method, params, handler)
   else
-    server.request(method, params, handler, 0)
+    server.request(method, params, handler)
   end
 end
 

@@ -306,3 +306,16 @@ pub(crate) fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
     }
     (dir, root)
 }
+
+/// A copy of the reference site in a folder of its own.
+pub(crate) fn reference() -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let root = dir.path().canonicalize().expect("it has a path").join("clusters");
+    std::fs::create_dir(&root).expect("a folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clusters");
+    for entry in std::fs::read_dir(from).expect("the clusters are there") {
+        let entry = entry.expect("a file");
+        std::fs::copy(entry.path(), root.join(entry.file_name())).expect("it can be copied");
+    }
+    (dir, root)
+}

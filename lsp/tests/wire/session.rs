@@ -1,6 +1,6 @@
 //! How the server behaves: order, cancellation, diagnostics, ends.
 
-use crate::client::{Client, at, position, project, uri};
+use crate::client::{Client, at, position, project, reference, uri};
 use serde_json::{Value, json};
 
 #[test]
@@ -87,34 +87,56 @@ fn positions_count_what_was_agreed_on() {
     }
 }
 
+/// In a cluster of the reference site, where each change takes the evaluation of everything with it.
 #[test]
 fn no_change_is_lost_or_out_of_order() {
-    let (_dir, root) = project(&[("a.kss", "")]);
-    let file = root.join("a.kss");
+    let (_dir, root) = reference();
+    let file = root.join("kss.kss");
     let mut client = Client::start(&[&root], json!({}));
-    let mut text = String::from("let start = 0\n");
+    let mut text = std::fs::read_to_string(&file).expect("it can be read");
     client.open(&file, &text);
+    let end = |text: &str| text.rfind('}').expect("the cluster ends");
+    let document = json!({ "textDocument": { "uri": uri(&file) } });
     let mut asked = Vec::new();
     for n in 0..200 {
-        let line = format!("let name-{n} = {n}\n");
-        let end = position(&text, text.len());
-        client.change_with(&file, json!([{ "range": { "start": end, "end": end }, "text": line }]));
-        text.push_str(&line);
-        // Slow ones, which the next changes may cancel.
-        asked.push(client.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri(&file) } })));
-        asked.push(client.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": uri(&file) } })));
+        let line = format!("  let name-{n} = lan.host({n})\n");
+        let at = position(&text, end(&text));
+        client.change_with(&file, json!([{ "range": { "start": at, "end": at }, "text": line }]));
+        text.insert_str(end(&text), &line);
+        // Slow ones, which the next changes cancel.
+        let whole = json!({ "start": { "line": 0, "character": 0 }, "end": position(&text, text.len()) });
+        asked.push(client.ask("textDocument/semanticTokens/full", document.clone()));
+        asked.push(client.ask("textDocument/hover", self::at(&file, &text, "memor|y = 10GiB")));
+        asked.push(
+            client.ask("textDocument/inlayHint", json!({ "textDocument": document["textDocument"], "range": whole })),
+        );
+        asked.push(client.ask("kss/outputs", json!({ "textDocument": document["textDocument"], "scope": "kss" })));
     }
-    let symbols = client.request("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri(&file) } }));
-    let names: Vec<&str> = symbols.as_array().expect("a list").iter().filter_map(|s| s["name"].as_str()).collect();
-    let wanted: Vec<String> =
-        std::iter::once("start".to_owned()).chain((0..200).map(|n| format!("name-{n}"))).collect();
-    assert_eq!(names, wanted);
+    let symbols = client.request("textDocument/documentSymbol", document);
+    let cluster = symbols.as_array().and_then(|s| s.iter().find(|s| s["name"] == "kss").cloned()).expect("the cluster");
+    let names: Vec<&str> =
+        cluster["children"].as_array().expect("a list").iter().filter_map(|s| s["name"].as_str()).collect();
+    let wanted: Vec<String> = (0..200).map(|n| format!("name-{n}")).collect();
+    let found: Vec<&str> = names.into_iter().filter(|name| name.starts_with("name-")).collect();
+    assert_eq!(found, wanted);
     // Every request gets an answer: its result, or that the text has changed.
+    let mut cancelled = 0;
     for id in asked {
         let answer = client.answer(id);
         let modified = answer["error"]["code"] == -32801;
+        cancelled += usize::from(modified);
         assert!(modified || !answer["result"].is_null(), "{answer}");
     }
+    assert!(cancelled > 0, "no request was under way when a change came");
+    // What is wrong is told of one text after the other, and at the end of the last.
+    let version = client.change(&file, &text.replace("lan.host(199)", "lan.hots(199)"));
+    assert_eq!(client.diagnostics(&file, version).len(), 1);
+    let told = client.said.iter().filter(|m| m["method"] == "textDocument/publishDiagnostics");
+    let versions: Vec<i64> = told
+        .filter(|m| m["params"]["uri"] == uri(&file).as_str())
+        .filter_map(|m| m["params"]["version"].as_i64())
+        .collect();
+    assert!(versions.is_sorted(), "{versions:?}");
     assert_eq!(client.stop(), 0);
 }
 

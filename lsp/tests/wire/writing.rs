@@ -1,21 +1,8 @@
 //! What helps while writing: completion, hover, hints, lenses, hierarchies, why. On the reference site.
 
-use crate::client::{Client, at, position, uri};
+use crate::client::{Client, at, position, reference, uri};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-
-/// A copy of the reference site in a folder of its own.
-fn reference() -> (tempfile::TempDir, PathBuf) {
-    let dir = tempfile::tempdir().expect("a folder");
-    let root = dir.path().canonicalize().expect("it has a path").join("clusters");
-    std::fs::create_dir(&root).expect("a folder");
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../clusters");
-    for entry in std::fs::read_dir(from).expect("the clusters are there") {
-        let entry = entry.expect("a file");
-        std::fs::copy(entry.path(), root.join(entry.file_name())).expect("it can be copied");
-    }
-    (dir, root)
-}
+use std::path::PathBuf;
 
 fn opened(name: &str, capabilities: Value) -> (tempfile::TempDir, PathBuf, String, Client) {
     let (dir, root) = reference();
@@ -113,4 +100,121 @@ fn from_the_source_to_the_outputs_and_back() {
     assert!(generated.is_array());
     let params = json!({ "textDocument": { "uri": uri(&file) }, "path": "clusters/none.yaml", "line": 0 });
     assert_eq!(client.request("kss/sourceOf", params), Value::Null);
+}
+
+/// The methods of the server, each with the parameters that it takes beside the document.
+const METHODS: &[(&str, &[&str])] = &[
+    ("textDocument/definition", &["position"]),
+    ("textDocument/declaration", &["position"]),
+    ("textDocument/typeDefinition", &["position"]),
+    ("textDocument/implementation", &["position"]),
+    ("textDocument/references", &["position", "context"]),
+    ("textDocument/documentHighlight", &["position"]),
+    ("textDocument/prepareRename", &["position"]),
+    ("textDocument/rename", &["position", "newName"]),
+    ("workspace/willRenameFiles", &["files"]),
+    ("textDocument/documentSymbol", &[]),
+    ("workspace/symbol", &["query"]),
+    ("textDocument/foldingRange", &[]),
+    ("textDocument/selectionRange", &["positions"]),
+    ("textDocument/documentLink", &[]),
+    ("textDocument/semanticTokens/full", &[]),
+    ("textDocument/semanticTokens/full/delta", &["previousResultId"]),
+    ("textDocument/semanticTokens/range", &["range"]),
+    ("textDocument/codeAction", &["range", "context"]),
+    ("textDocument/formatting", &["options"]),
+    ("textDocument/rangeFormatting", &["range", "options"]),
+    ("textDocument/onTypeFormatting", &["position", "ch", "options"]),
+    ("textDocument/hover", &["position"]),
+    ("textDocument/completion", &["position"]),
+    ("textDocument/signatureHelp", &["position"]),
+    ("textDocument/inlayHint", &["range"]),
+    ("textDocument/codeLens", &[]),
+    ("codeLens/resolve", &["lens"]),
+    ("textDocument/prepareCallHierarchy", &["position"]),
+    ("callHierarchy/incomingCalls", &["call"]),
+    ("callHierarchy/outgoingCalls", &["call"]),
+    ("textDocument/prepareTypeHierarchy", &["position"]),
+    ("typeHierarchy/supertypes", &["type"]),
+    ("typeHierarchy/subtypes", &["type"]),
+    ("textDocument/diagnostic", &[]),
+    ("kss/why", &["position"]),
+    ("kss/sourceOf", &["path", "line"]),
+    ("kss/generatedOf", &["position"]),
+    ("kss/outputs", &["position"]),
+];
+
+/// At a `let` of a cluster; and nothing that the server offers is left out.
+#[test]
+fn every_method_is_answered() {
+    let (_dir, file, text, mut client) = opened("kcs.kss", json!({ "textDocument": { "diagnostic": {} } }));
+    let place = at(&file, &text, "let la|n =");
+    let module = at(&file, &text, "use ci|lium");
+    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": position(&text, text.len()) });
+    let lens = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri(&file) } }))[0].clone();
+    let call = client.request("textDocument/prepareCallHierarchy", module.clone())[0].clone();
+    let type_ = client.request("textDocument/prepareTypeHierarchy", module)[0].clone();
+    let renamed = json!([{ "oldUri": uri(&file), "newUri": uri(&file.with_file_name("other.kss")) }]);
+    for (method, fields) in METHODS {
+        let mut params = json!({ "textDocument": { "uri": uri(&file) } });
+        for field in *fields {
+            let value = match *field {
+                "position" => place["position"].clone(),
+                "positions" => json!([place["position"]]),
+                "context" => json!({ "includeDeclaration": true, "diagnostics": [] }),
+                "newName" => json!("home-net"),
+                "files" => renamed.clone(),
+                "query" => json!("lan"),
+                "range" => whole.clone(),
+                "options" => json!({ "tabSize": 2, "insertSpaces": true }),
+                "ch" => json!("}"),
+                "previousResultId" => json!("1"),
+                "path" => json!("clusters/kcs/vars.json"),
+                "line" => json!(1),
+                "lens" => {
+                    params = lens.clone();
+                    continue;
+                }
+                "call" => json!({ "item": call })["item"].take(),
+                "type" => json!({ "item": type_ })["item"].take(),
+                other => panic!("{other}"),
+            };
+            let name = if matches!(*field, "call" | "type") { "item" } else { field };
+            params[name] = value;
+        }
+        let id = client.ask(method, params);
+        let answer = client.answer(id);
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        let nothing = ["textDocument/implementation", "textDocument/signatureHelp"].contains(method);
+        assert!(nothing || !answer["result"].is_null(), "{method}: {answer}");
+    }
+    // Each handler has a method above; the first three begin and end a session, the last is a helper's.
+    let source = include_str!("../../src/server.rs");
+    let handlers = source
+        .split("impl LanguageServer for Server {")
+        .nth(1)
+        .and_then(|s| s.split("\n}\n").next())
+        .expect("it is there");
+    let requests = handlers.matches("    async fn ").count() - handlers.matches("    async fn did_").count();
+    let own = include_str!("../../src/custom.rs").matches(".custom_method(").count();
+    assert_eq!(requests - ["initialize", "initialized", "shutdown"].len() + own, METHODS.len());
+}
+
+#[test]
+fn types_and_those_who_provide() {
+    let (_dir, file, text, mut client) = opened("kcs.kss", json!({}));
+    let names = |found: &Value| {
+        let all = found.as_array().cloned().unwrap_or_default();
+        all.iter().filter_map(|l| l["targetUri"].as_str()?.rsplit('/').next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let found = client.request("textDocument/typeDefinition", at(&file, &text, "let la|n ="));
+    assert_eq!(names(&found), ["site.kss"], "a network: {found}");
+    let library = client.request("textDocument/definition", at(&file, &text, "use ci|lium"));
+    let cilium =
+        PathBuf::from(library[0]["targetUri"].as_str().and_then(|u| u.strip_prefix("file://")).expect("a file"));
+    let source = std::fs::read_to_string(&cilium).expect("it can be read");
+    client.open(&cilium, &source);
+    let found = client.request("textDocument/implementation", at(&cilium, &source, "provide cn|i "));
+    let names = names(&found);
+    assert!(names.contains(&"cilium.kss".to_owned()) && names.contains(&"canal.kss".to_owned()), "{found}");
 }

@@ -36,6 +36,7 @@ fn because(mut op: Op) -> Op {
 fn flat(tree: Option<&Tree>) -> Vec<String> {
     fn walk(tree: &Tree, path: &str, out: &mut Vec<String>) {
         match tree {
+            Tree::Empty => {}
             Tree::Leaf(leaf) => out.push(format!("{path}={:?}", leaf.value)),
             Tree::Grow(grow) => {
                 let items: Vec<&Value> = grow.items.iter().map(|(_, v)| v).collect();
@@ -63,7 +64,7 @@ fn the_higher_layer_wins_whatever_the_order() {
     assert_eq!(flat(merged.tree.as_ref()), [".a=Int(3)"]);
     assert!(merged.problems.is_empty());
     let Some(Tree::Map(branch)) = &merged.tree else { panic!("keys") };
-    let Some(Tree::Leaf(leaf)) = branch.children.get(&Symbol::new("a")) else { panic!("a leaf") };
+    let Some(Tree::Leaf(leaf)) = branch.children.get(&Symbol::new("a")).map(|child| &**child) else { panic!("a leaf") };
     let lost: Vec<u32> = leaf.lost.iter().map(|(mark, _)| mark.who).collect();
     assert_eq!(lost, [0, 1]);
 }

@@ -55,11 +55,11 @@ impl Wanted {
     fn add(&mut self, entry: &FrozenEntry, field: &[Symbol]) {
         let Some((first, rest)) = field.split_first() else {
             self.origins.insert(entry.origin);
-            let values = entry.cells.values().chain(&entry.rest);
+            let values = entry.cells.iter().map(|(_, cell)| cell).chain(&entry.rest);
             values.for_each(|cell| self.add_cell(cell, &[]));
             return;
         };
-        match (entry.cells.get(first), &entry.rest) {
+        match (entry.cell(*first), &entry.rest) {
             (Some(cell), _) => self.add_cell(cell, rest),
             (None, Some(cell)) => self.add_cell(cell, field),
             (None, None) => self.valueless = true,

@@ -3,9 +3,8 @@
 use super::block::Target;
 use super::lets::without_unread;
 use super::{Lower, strip};
-use indexmap::IndexMap;
 use kss_ir::{Block, Expr, ExprKind, FieldBlocks, Key, Stmt, StmtKind, Ty};
-use kss_span::Symbol;
+use kss_span::{Symbol, SymbolMap};
 use kss_syntax::ast;
 
 impl Lower<'_> {
@@ -16,7 +15,7 @@ impl Lower<'_> {
         let block = Block { node: node.0, stmts: lowered };
         let mut names: Vec<Symbol> = Vec::new();
         first_names(&block, &mut names);
-        let fields: IndexMap<Symbol, Block> = names.into_iter().map(|n| (n, project(&block, Some(n)))).collect();
+        let fields: SymbolMap<Block> = names.into_iter().map(|n| (n, project(&block, Some(n)))).collect();
         let rest = project(&block, None);
         let rest = has_writes(&rest).then_some(rest);
         FieldBlocks { fields, rest, locals: self.max_slot }

@@ -5,10 +5,9 @@ use super::{Around, Lower};
 use crate::ModuleSig;
 use crate::index::Usage;
 use crate::signatures::need_path;
-use indexmap::IndexMap;
 use kss_diag::code;
 use kss_ir::{Ctl, FieldBlocks, FnId, FnIr, Ignore, ModuleIr, Need, OptionIr, Path, Provide, Statements, Ty};
-use kss_span::Symbol;
+use kss_span::{Symbol, SymbolMap};
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
 use std::sync::Arc;
@@ -33,7 +32,7 @@ impl<'a> Lower<'a> {
             doc: sig.doc.clone(),
             scope: sig.scope,
             phase: None,
-            options: IndexMap::new(),
+            options: SymbolMap::default(),
             namespace: sig.namespace,
             needs: Vec::new(),
             provides: Vec::new(),

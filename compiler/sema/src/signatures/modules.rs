@@ -4,10 +4,9 @@ use super::kinds::scope_word;
 use super::types::{self, Pending, TypeCx};
 use super::{FnSig, Signatures};
 use crate::items::{Decl, FileItems};
-use indexmap::IndexMap;
 use kss_diag::code;
 use kss_ir::{EntryRef, FnId, Path, RecordId, Ty};
-use kss_span::{ItemId, Origin, Symbol};
+use kss_span::{ItemId, Origin, Symbol, SymbolMap};
 use kss_syntax::ast::{self, Body, Key, Stmt, StmtKind};
 use kss_value::ScopeKind;
 use std::sync::Arc;
@@ -26,7 +25,7 @@ pub struct ModuleSig {
     /// Where it may be used.
     pub scope: ScopeKind,
     /// Options in source order.
-    pub options: IndexMap<Symbol, OptionSig>,
+    pub options: SymbolMap<OptionSig>,
     /// Modules that it uses, with the nodes.
     pub uses: Vec<(Symbol, u32)>,
     /// What it needs: the path, optional, the node.
@@ -40,7 +39,7 @@ pub struct ModuleSig {
     /// Kinds of which it writes entries with computed names.
     pub computed: Vec<Symbol>,
     /// Functions.
-    pub fns: IndexMap<Symbol, Arc<FnSig>>,
+    pub fns: SymbolMap<Arc<FnSig>>,
     /// The only namespace that it declares.
     pub namespace: Option<Symbol>,
 }
@@ -98,14 +97,14 @@ fn module(
         node: name.id.0,
         doc: decl.stmt.doc.clone(),
         scope,
-        options: IndexMap::new(),
+        options: SymbolMap::default(),
         uses: Vec::new(),
         needs: Vec::new(),
         provides: Vec::new(),
         entries: Vec::new(),
         kinds: Vec::new(),
         computed: Vec::new(),
-        fns: IndexMap::new(),
+        fns: SymbolMap::default(),
         namespace: None,
     };
     for stmt in &body.stmts {

@@ -6,7 +6,7 @@ use super::{Rules, block_of, commas, habits, missing_expr, since};
 use crate::ast::{
     Block, Cardinality, Expr, Import, KindDecl, Name, Param, StmtKind, Text, TextPart, Type, TypeKind, Where,
 };
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, name, skip_junk, want};
+use crate::ctx::{Ahead, Inp, Inside, Parse, Rule, close, header, inside, keyword, name, skip_junk, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -73,6 +73,7 @@ struct Parts<'s> {
     expr: Rule<'s, Expr>,
     ty: Rule<'s, Type>,
     text: Rule<'s, Text>,
+    /// The fields of a type.
     block: Rule<'s, Block>,
     body: Rule<'s, Block>,
     where_: Rule<'s, Box<Where>>,
@@ -85,8 +86,8 @@ impl<'s> Parts<'s> {
             expr: rules.expr.clone(),
             ty: rules.ty.clone(),
             text: rules.text.clone(),
-            block: rules.block.clone(),
-            body: block_of(&rules.block, "`{`").boxed(),
+            block: inside(Inside::Types, rules.block.clone()).boxed(),
+            body: inside(Inside::Statements, block_of(&rules.block, "`{`")).boxed(),
             where_: where_clause(rules).boxed(),
             ann: type_ann(rules.ty.clone()).boxed(),
         }
@@ -315,8 +316,10 @@ fn cardinality<'s>() -> impl Parse<'s, Cardinality> {
 fn import<'s>() -> impl Parse<'s, StmtKind> {
     custom(|inp: &mut Inp<'s, '_>| {
         inp.skip();
-        let relative = relative(inp);
-        let mut path = vec![inp.parse(name("the name of a file or module"))?];
+        let (relative, mut path) = match habits::quoted_import(inp) {
+            Some(import) => import,
+            None => (relative(inp), vec![inp.parse(name("the name of a file or module"))?]),
+        };
         let mut names = None;
         while matches!(inp.ahead(0), K::Dot | K::Slash) {
             let at = inp.pos();
@@ -332,8 +335,12 @@ fn import<'s>() -> impl Parse<'s, StmtKind> {
                 names = Some(selected(inp)?);
                 break;
             }
+            if habits::all_names(inp) {
+                break;
+            }
             path.push(inp.parse(name("the name of a declaration"))?);
         }
+        habits::other_name(inp);
         Ok(StmtKind::Import(Import { relative, path, names }))
     })
 }
@@ -357,7 +364,12 @@ fn relative(inp: &mut Inp<'_, '_>) -> Option<u32> {
 /// `{a, b}`
 fn selected(inp: &mut Inp<'_, '_>) -> Result<Vec<Name>, EmptyErr> {
     inp.skip();
-    let names = inp.parse(commas(name("a name"), K::RBrace, "`,` or `}`"))?;
+    let one = custom(|inp: &mut Inp<'_, '_>| {
+        let name = inp.parse(name("a name"))?;
+        habits::other_name(inp);
+        Ok(name)
+    });
+    let names = inp.parse(commas(one, K::RBrace, "`,` or `}`"))?;
     close(inp, K::RBrace, "`,` or `}`");
     Ok(names)
 }

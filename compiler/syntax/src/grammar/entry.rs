@@ -5,7 +5,7 @@ use super::{Rules, block_of, missing_expr, since};
 use crate::ast::{
     Block, Expect, Expr, Field, FieldValue, Head, Key, LayerWord, Name, RemoveTarget, StmtKind, Text, Type, Where,
 };
-use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Parse, Rule, header, keyword, name, want, word};
+use crate::ctx::{Ahead, Ctx, Ex, In, Inp, Inside, Parse, Rule, header, inside, keyword, name, want, word};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -89,7 +89,7 @@ impl<'s> Parts<'s> {
             path: path(key.clone()).boxed(),
             head: head(key.clone()).boxed(),
             key,
-            body: block_of(&rules.block, "`{`").boxed(),
+            body: inside(Inside::Statements, block_of(&rules.block, "`{`")).boxed(),
             where_: where_clause(rules).boxed(),
             because: keyword(K::Because).ignore_then(reason(rules.text.clone())).boxed(),
         }
@@ -98,6 +98,7 @@ impl<'s> Parts<'s> {
     /// The commonest statement by far, so it looks at the next token instead of trying its parts.
     fn field(&self) -> impl Parse<'s, StmtKind> + use<'s> {
         let (prefixes, path, ty) = (prefixes(), self.path.clone(), type_ann(self.ty.clone()));
+        let any_type = self.ty.clone();
         let value = field_value(self);
         let (where_, because) = (self.where_.clone(), self.because.clone());
         custom(move |inp: &mut Inp<'s, '_>| {
@@ -110,7 +111,15 @@ impl<'s> Parts<'s> {
                 }
                 false => None,
             };
-            let ty = if inp.ahead(0) == K::Colon { inp.parse(ty.clone().or_not())? } else { None };
+            let ty = match inp.ahead(0) {
+                K::Colon => inp.parse(ty.clone().or_not())?,
+                K::Ident | K::Ref | K::Set | K::Later if inp.state().inside == Inside::Types => {
+                    let at = inp.pos();
+                    inp.state().expected_text(at, "`:` and a type", " :");
+                    Some(inp.parse(&any_type)?)
+                }
+                _ => None,
+            };
             let before = if inp.ahead(0) == K::Where { Some(inp.parse(&where_)?) } else { None };
             let value = inp.parse(&value)?;
             let after = if inp.ahead(0) == K::Where { Some(inp.parse(&where_)?) } else { None };
@@ -136,7 +145,7 @@ impl<'s> Parts<'s> {
 
     fn use_(&self) -> impl Parse<'s, StmtKind> + use<'s> {
         let name = self.named_key("the name of a module");
-        let block = self.block.clone();
+        let block = inside(Inside::Statements, self.block.clone());
         let body = custom(move |inp: &mut Inp<'s, '_>| {
             super::habits::before_block(inp);
             if matches!(inp.ahead(0), K::LBrace | K::TooDeep) { Ok(Some(inp.parse(&block)?)) } else { Ok(None) }
@@ -334,7 +343,7 @@ pub(super) fn one_where(
 }
 
 fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, Option<FieldValue>> + use<'s> {
-    let (expr, block) = (parts.expr.clone(), parts.block.clone());
+    let (expr, block) = (parts.expr.clone(), inside(Inside::Values, parts.block.clone()));
     custom(move |inp: &mut Inp<'s, '_>| {
         if inp.ahead(0) == K::Arrow {
             super::habits::instead(inp, K::Eq, "=", "`=>` is written `=` between a key and its value");
@@ -344,7 +353,10 @@ fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, Option<FieldValue>> + us
             K::LBrace | K::TooDeep => return Ok(Some(FieldValue::Block(inp.parse(&block)?))),
             K::Eq => inp.skip(),
             _ if inp.parse(assign()).is_ok() => {}
-            _ if is_literal(next) || next.is_prefix_word() => {
+            _ if is_literal(next)
+                || next.is_prefix_word()
+                || next.is_word() && inp.state().inside == Inside::Values =>
+            {
                 let at = inp.pos();
                 inp.state().expected_text(at, "`=`", " =");
             }

@@ -4,7 +4,7 @@ use super::list::{args, generators, list};
 use super::pattern::{arms, literal, pattern};
 use super::{Rules, habits, missing_expr, no_expr, since};
 use crate::ast::{BinaryOp, Block, Expr, ExprKind, Generator, Key, ListElem, Pattern, Quantifier, Text, UnaryOp};
-use crate::ctx::{Ahead, Inp, Parse, Rule, close, header, keyword, nested, skip_one, want};
+use crate::ctx::{Ahead, Inp, Inside, Parse, Rule, close, header, inside, keyword, nested, skip_one, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -294,7 +294,7 @@ fn atom<'s>(rules: &Rules<'s>) -> Rule<'s, Term> {
     let generators = generators(rules);
     let atoms = std::rc::Rc::new(Atoms {
         text: rules.text.clone(),
-        block: rules.block.clone(),
+        block: inside(Inside::Values, rules.block.clone()).boxed(),
         list: list(rules, generators.clone()),
         inner: free.clone(),
         expr: rules.expr.clone(),
@@ -335,6 +335,9 @@ impl<'s> Atoms<'s> {
             K::Match if begins(next) && next != K::LBrace => self.match_(inp)?,
             K::Every | K::Some | K::No if next.is_word() && !next.is_infix_word() => self.quantifier(inp, first)?,
             K::Fail if begins(next) && next != K::LBrace => self.fail(inp)?,
+            K::Let if habits::let_in(inp) => return self.again(inp),
+            K::Import if habits::import_as_value(inp) => ExprKind::Missing,
+            K::Ident if next.is_word() && habits::switch(inp) => ExprKind::Missing,
             kind if kind.is_word() && (!kind.is_infix_word() || matches!(kind, K::At | K::With) || ends_name(next)) => {
                 inp.skip();
                 if next == K::LBrace && !inp.state().header && !inp.line_starts(0) {
@@ -347,6 +350,11 @@ impl<'s> Atoms<'s> {
             _ => return Ok(missing_expr(inp, "a value").into()),
         };
         Ok(Expr { kind, id: since(inp, start) }.into())
+    }
+
+    /// The value behind what was skipped.
+    fn again(&self, inp: &mut Inp<'s, '_>) -> Result<Term, EmptyErr> {
+        Ok(inp.parse(&self.expr)?.into())
     }
 
     fn parens(&self, inp: &mut Inp<'s, '_>) -> Result<Term, EmptyErr> {

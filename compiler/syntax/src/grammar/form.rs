@@ -1,6 +1,6 @@
 //! Which form the statement at the next token has.
 
-use crate::ctx::{Ahead, Inp};
+use crate::ctx::{Ahead, Inp, Inside};
 use crate::token::K;
 
 /// Forms of statements.
@@ -117,8 +117,17 @@ fn path(inp: &mut Inp<'_, '_>) -> Form {
         return Form::Element;
     }
     let end = key_end(inp, at);
-    let ends = matches!(inp.ahead(end), K::Newline | K::Comma | K::RBrace | K::End);
-    if matches!(behind, K::TextOpen | K::RawText) && ends { Form::Field } else { Form::Entry }
+    let then = inp.ahead(end);
+    let ends = matches!(then, K::Newline | K::Comma | K::RBrace | K::End);
+    let field = match inp.state().inside {
+        Inside::Statements => ends && matches!(behind, K::TextOpen | K::RawText),
+        Inside::Values => ends,
+        Inside::Types => {
+            ends || matches!(then, K::Question | K::Pipe | K::Eq | K::Where)
+                || matches!(behind, K::Ref | K::Set | K::Later) && then.is_word()
+        }
+    };
+    if field { Form::Field } else { Form::Entry }
 }
 
 /// The contextual word that the first of an entry without braces was probably meant to be.

@@ -1,23 +1,32 @@
 //! What people write who come from other languages: found where the grammar meets it, said in one message, read as it was
 //! meant.
 
+mod imports;
+mod scopes;
 mod values;
 mod words;
 
+pub(super) use imports::{all_names, foreign_import, import_as_value, other_name, quoted_import};
+pub(super) use scopes::{case, let_in, switch};
 pub(super) use values::{after_statement, behind_value, choice_first, minus_goes_on, operator_first};
-pub(super) use words::{else_if, foreign_import, foreign_word, mutable};
+pub(super) use words::{else_if, foreign_word, mutable};
 
 use crate::ctx::{Ahead, Ctx, Inp};
 use crate::token::K;
 use kss_diag::{Diagnostic, FixEdit, How, code};
-use kss_span::TextRange;
+use kss_span::{FileId, TextRange};
 
 /// Adds another edit to the last fix of `error`.
 pub(super) fn and_edit(mut error: Diagnostic, ctx: &Ctx<'_>, range: TextRange, how: How, text: &str) -> Diagnostic {
-    if let Some(fix) = error.fixes.last_mut() {
-        fix.edits.push(FixEdit { place: range.at(ctx.file), how, text: text.into() });
-    }
+    push_edit(&mut error, ctx.file, range, how, text);
     error
+}
+
+/// As [`and_edit`], for an error that was said already.
+pub(super) fn push_edit(error: &mut Diagnostic, file: FileId, range: TextRange, how: How, text: &str) {
+    if let Some(fix) = error.fixes.last_mut() {
+        fix.edits.push(FixEdit { place: range.at(file), how, text: text.into() });
+    }
 }
 
 /// Says that the next token is not `right`, and takes it for that. For signs between parts, where no other token may stand.
@@ -186,6 +195,25 @@ pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize, end: usize) -> bool {
     if ctx.errors.is_empty() && ctx.lost.is_empty() {
         return false;
     }
+    let lo = line_start(ctx, start);
+    let hi = ctx.range(end.saturating_sub(1).max(start)).hi;
+    let said = ctx.errors.iter().rev().take(4).any(|e| (lo..=hi).contains(&e.place.range.lo));
+    said || is_lost(ctx, lo, hi)
+}
+
+/// Does the field at token `start` have its value behind a `:` that stands for something else? So it came from elsewhere.
+pub(super) fn is_foreign_field(ctx: &Ctx<'_>, start: usize) -> bool {
+    let sign = (start..start + 40).find(|at| matches!(ctx.kind(*at), K::Eq | K::LBrace | K::Newline | K::End));
+    sign.is_some_and(|at| matches!(ctx.kind(at), K::Eq | K::LBrace) && ctx.slice(at) == ":")
+}
+
+fn is_lost(ctx: &Ctx<'_>, lo: u32, hi: u32) -> bool {
+    let from = ctx.lost.partition_point(|at| *at < lo);
+    ctx.lost.get(from).is_some_and(|at| *at <= hi)
+}
+
+/// Where the line of token `start` begins.
+fn line_start(ctx: &Ctx<'_>, start: usize) -> u32 {
     let all = &ctx.layout.line_starts;
     let mut first = ctx.base + start;
     // Only of a line that is not too long.
@@ -193,9 +221,5 @@ pub(super) fn follows_error(ctx: &Ctx<'_>, start: usize, end: usize) -> bool {
         first -= 1;
     }
     let indent = ctx.text[..ctx.layout.ranges[first].lo as usize].bytes().rev().take(200).take_while(|b| *b != b'\n');
-    let lo = ctx.layout.ranges[first].lo - indent.count() as u32;
-    let hi = ctx.range(end.saturating_sub(1).max(start)).hi;
-    let said = ctx.errors.iter().rev().take(4).any(|e| (lo..=hi).contains(&e.place.range.lo));
-    let from = ctx.lost.partition_point(|at| *at < lo);
-    said || ctx.lost.get(from).is_some_and(|at| *at <= hi)
+    ctx.layout.ranges[first].lo - indent.count() as u32
 }

@@ -149,7 +149,7 @@ fn commas<'s, O: 's>(item: impl Parse<'s, O>, closer: K, what: &'static str) -> 
         if kind == closer || matches!(kind, K::Comma | K::Newline | K::End) {
             skip(inp, true);
         } else if at > start && expr::begins(kind) {
-            inp.state().expected_text(at, what, ",");
+            inp.state().missing_comma(at, what);
         } else {
             if let Some(error) = inp.state().expected_at(at, what) {
                 let error = habits::behind_value(inp, error);

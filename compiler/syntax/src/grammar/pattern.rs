@@ -94,6 +94,7 @@ pub(super) fn arms<'s, O: 's>(pattern: Rule<'s, Pattern>, body: Rule<'s, O>) -> 
             return Err(EmptyErr::default());
         }
         let start = inp.pos();
+        habits::case(inp);
         let pattern = inp.parse(&pattern)?;
         habits::arrow(inp);
         inp.parse(want(K::Arrow, "`=>`"))?;

@@ -24,6 +24,9 @@ pub(super) fn stmt<'s>(rules: &Rules<'s>) -> impl Parse<'s, Stmt> + use<'s> {
         if top && here || matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. }) {
             kind = forms.unless_follower(inp, start, kind, top);
         }
+        if doc.is_some() && matches!(kind, StmtKind::Import(_) | StmtKind::Spread(_) | StmtKind::Open) {
+            inp.state().undocumented(start);
+        }
         Ok(Stmt { doc, kind, id: since(inp, start) })
     });
     // Asked first, because a level too deep is a statement as well.
@@ -76,6 +79,9 @@ impl<'s> Forms<'s> {
         // A field at the top is wrong there whatever is in it, unless something before it made it one.
         let value = matches!(kind, StmtKind::Element(_) | StmtKind::Spread(_) | StmtKind::Entry { .. });
         let end = if value { end } else { start };
+        if top && matches!(kind, StmtKind::Field(_)) && habits::is_foreign_field(state, start) {
+            return StmtKind::Error;
+        }
         if !lines && empty && habits::follows_error(state, start, end) { StmtKind::Error } else { kind }
     }
 
@@ -86,6 +92,7 @@ impl<'s> Forms<'s> {
                 Form::Word(_) => self.read(inp),
                 _ => Ok(StmtKind::Error),
             },
+            Form::Entry if habits::switch(inp) => Ok(StmtKind::Error),
             Form::Field | Form::Element if habits::foreign_import(inp) => Ok(StmtKind::Error),
             Form::Element if habits::minus_goes_on(inp) => self.junk(inp),
             Form::End => Err(EmptyErr::default()),

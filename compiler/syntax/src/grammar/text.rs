@@ -68,6 +68,11 @@ fn raw(inp: &mut Inp<'_, '_>) -> Text {
         let inner = source.trim_matches(|c: char| !c.is_ascii() || c == '`');
         return Text { parts: vec![TextPart::Plain(inner.into())], id: since(inp, start) };
     }
+    if let Some(inner) = source.strip_prefix("''").filter(|s| s.len() > 2 && !s.starts_with('\'')) {
+        // Of Nix, of which the layout has spoken.
+        let text = cook_raw(&format!("'''{}'''", inner.trim_end_matches('\'')));
+        return Text { parts: vec![TextPart::Plain(text.into())], id: since(inp, start) };
+    }
     let mark = if source.starts_with("'''") { 3 } else { 1 };
     if source.len() < 2 * mark || !source.ends_with(&source[..mark]) {
         let place = state.range(start).at(state.file);

@@ -2,7 +2,7 @@
 
 use super::{empty, since};
 use crate::ast::{Alternative, Block, Type, TypeKind};
-use crate::ctx::{Ahead, Ctx, Inp, Parse, Rule, close, nested, want};
+use crate::ctx::{Ahead, Ctx, Inp, Inside, Parse, Rule, close, inside, nested, want};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
@@ -14,7 +14,7 @@ struct Types<'s> {
 
 /// A type. `inner` is this rule itself.
 pub(super) fn ty<'s>(inner: Rule<'s, Type>, block: Rule<'s, Block>) -> impl Parse<'s, Type> {
-    let types = std::rc::Rc::new(Types { ty: inner, block });
+    let types = std::rc::Rc::new(Types { ty: inner, block: inside(Inside::Types, block).boxed() });
     let whole = custom(move |inp: &mut Inp<'s, '_>| types.union(inp));
     nested(whole.boxed(), |ctx, at| Type { id: ctx.node((at..at).into()), kind: TypeKind::Missing })
 }

@@ -197,6 +197,9 @@ impl<'s> Builder<'s> {
 
     /// Those of a file are one mistake, mended by one edit.
     fn semicolon(&mut self, at: At, rest: &str, sigs: &mut Vec<Sig>) -> Found {
+        if let Some(found) = self.with_scope(at, rest, sigs) {
+            return found;
+        }
         let place = at.range.at(self.file);
         let behind = rest.trim_start_matches([' ', '\t']);
         let ends =
@@ -219,6 +222,28 @@ impl<'s> Builder<'s> {
             true => Found::Dropped(at.range.hi),
             false => self.replaced(K::Comma, at.range, at.indent, sigs),
         }
+    }
+
+    /// `with lib;`, which opens a scope in Nix.
+    fn with_scope(&mut self, at: At, rest: &str, sigs: &mut Vec<Sig>) -> Option<Found> {
+        let path = sigs.iter().rev().take(8).take_while(|s| s.kind == K::Ident || s.kind == K::Dot).count();
+        let first = sigs.len().checked_sub(path + 1).filter(|_| path > 0)?;
+        let with = sigs[first];
+        let before = first.checked_sub(1).map(|b| sigs[b].kind);
+        let begins = with.indent.is_some()
+            || matches!(before, Some(K::Eq | K::Colon | K::LParen | K::LBracket | K::LBrace | K::Comma));
+        if with.kind != K::With || !begins {
+            return None;
+        }
+        let scope = &self.text[sigs[first + 1].range.lo as usize..at.range.lo as usize];
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let range = TextRange::new(with.range.lo, at.range.hi + blank as u32);
+        let message = format!("`with` opens no scope here: a name is written with what it is in, as `{scope}.NAME`");
+        let place = TextRange::new(with.range.lo, at.range.hi).at(self.file);
+        let error = code::UNEXPECTED_TOKEN.at(place, message);
+        self.say(error.suggest("remove it", range.at(self.file), How::Replace, ""));
+        sigs.truncate(first);
+        Some(Found::Dropped(at.range.hi))
     }
 
     /// `$x` and `${x}` outside of a text.

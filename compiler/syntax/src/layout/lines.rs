@@ -57,6 +57,8 @@ fn dangles(sigs: &[Sig], at: usize) -> bool {
     match sigs[at].kind {
         K::Comma | K::Colon | K::Eq | K::Arrow | K::ThinArrow | K::Pipe | K::Coalesce => true,
         K::EqEq | K::NotEq | K::Lt | K::Le | K::Gt | K::Ge => true,
+        // `import ./a.*`
+        K::Star if at > 0 && sigs[at - 1].kind == K::Dot => false,
         K::Plus | K::Minus | K::Star | K::Slash | K::Percent => true,
         kind => word(kind),
     }
@@ -94,7 +96,7 @@ pub(super) fn statement_begins(sigs: &[Sig], at: usize, typed: bool) -> bool {
 }
 
 /// The last token of the text that opens at `at`.
-fn text_end(sigs: &[Sig], at: usize) -> usize {
+pub(super) fn text_end(sigs: &[Sig], at: usize) -> usize {
     let mut depth = 0;
     for (i, sig) in sigs.iter().enumerate().skip(at) {
         match sig.kind {

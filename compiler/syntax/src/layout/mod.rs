@@ -3,8 +3,11 @@
 
 mod balance;
 mod characters;
+mod comments;
 mod foreign;
+mod indented;
 mod lines;
+mod texts;
 
 use crate::ast::LiteralClass;
 use crate::lex::{Lexeme, literal};
@@ -33,6 +36,17 @@ struct Sig {
     indent: Option<u32>,
 }
 
+/// `##` lines that follow each other, but for blank lines and other comments between.
+#[derive(Clone, Debug)]
+pub(crate) struct Doc {
+    /// The token that they stand before: while they are collected a [`Sig`], then one of the parser.
+    pub(crate) token: u32,
+    /// Their text without the marks.
+    pub(crate) text: Arc<str>,
+    /// From the first mark to the end of the last line.
+    pub(crate) range: TextRange,
+}
+
 /// What the parser reads.
 #[derive(Debug, Default)]
 pub(crate) struct Layout {
@@ -44,12 +58,14 @@ pub(crate) struct Layout {
     pub(crate) ranges: Vec<TextRange>,
     /// Is the token the first of its line?
     pub(crate) line_starts: Vec<bool>,
-    /// `##` lines by the token that they stand before.
-    pub(crate) docs: Vec<(u32, Arc<str>)>,
+    /// Documentation by the token that it stands before.
+    pub(crate) docs: Vec<Doc>,
     /// The tokens of each top-level statement.
     pub(crate) items: Vec<std::ops::Range<usize>>,
     /// What was wrong so far.
     pub(crate) errors: Vec<Diagnostic>,
+    /// Documentation before which, or behind which, nothing is that it could be of: the rest of [`Layout::docs`].
+    pub(crate) lost_docs: Vec<TextRange>,
     /// Where something stood for which nothing stands: what the parser says about the line follows from it.
     pub(crate) lost: Vec<u32>,
 }
@@ -67,8 +83,12 @@ pub(crate) fn layout(file: FileId, text: &str, lexemes: &[Lexeme]) -> Layout {
         named: HashSet::new(),
         open_comment: false,
         open_heredoc: false,
+        indented: false,
     };
-    let (sigs, docs) = build.significant(lexemes);
+    let (mut sigs, mut docs) = build.significant(lexemes);
+    if build.indented {
+        sigs = indented::bracketed(&mut build, sigs, &mut docs);
+    }
     let repairs = balance::repairs(text, &sigs);
     build.report(&sigs, &repairs);
     build.emit(&sigs, &repairs, docs);
@@ -94,16 +114,17 @@ struct Builder<'s> {
     open_comment: bool,
     /// Nor the end of a text that began with `<<`.
     open_heredoc: bool,
+    /// A line ends with a colon: perhaps a block is meant by the indentation.
+    indented: bool,
 }
-
-type Docs = Vec<(usize, Arc<str>)>;
 
 impl<'s> Builder<'s> {
     /// The tokens that mean something, and the documentation before them.
-    fn significant(&mut self, lexemes: &[Lexeme]) -> (Vec<Sig>, Docs) {
+    fn significant(&mut self, lexemes: &[Lexeme]) -> (Vec<Sig>, Vec<Doc>) {
         let mut sigs = Vec::with_capacity(lexemes.len() * 2 / 3);
-        let mut docs = Docs::new();
+        let mut docs = Vec::new();
         let mut doc: Vec<&str> = Vec::new();
+        let mut doc_range = TextRange::default();
         let (mut at, mut line, mut first, mut skip_to) = (0u32, 0u32, true, 0u32);
         for lexeme in lexemes {
             let range = TextRange::new(at, at + lexeme.len);
@@ -120,13 +141,21 @@ impl<'s> Builder<'s> {
                 K::Doc => {
                     if first {
                         let body = &self.text[range.range()][2..];
+                        doc_range = if doc.is_empty() { range } else { doc_range.cover(range) };
                         doc.push(body.strip_prefix(' ').unwrap_or(body).trim_end());
+                    } else {
+                        self.out.lost_docs.push(range);
                     }
                     continue;
                 }
                 _ => {}
             }
-            let indent = first.then(|| range.lo - line);
+            let indent = if first {
+                self.indented |= sigs.last().is_some_and(|s: &Sig| s.kind == K::Colon);
+                Some(range.lo - line)
+            } else {
+                None
+            };
             let next = self.text.as_bytes().get(at as usize).copied().unwrap_or(b'\n');
             let braces = !self.round.is_empty() && matches!(lexeme.kind, K::LBrace | K::RBrace);
             let found = match lexeme.kind {
@@ -136,8 +165,11 @@ impl<'s> Builder<'s> {
             };
             match found {
                 Found::Ours => {
-                    if lexeme.kind == K::Literal && lexeme.class == LiteralClass::Malformed {
-                        self.malformed(range);
+                    if lexeme.class == LiteralClass::Malformed {
+                        match lexeme.kind {
+                            K::Literal => self.malformed(range),
+                            kind => self.spanned(kind, range, &sigs),
+                        }
                     }
                     sigs.push(Sig { kind: lexeme.kind, class: lexeme.class, range, indent });
                 }
@@ -152,9 +184,12 @@ impl<'s> Builder<'s> {
             }
             first = false;
             if !doc.is_empty() {
-                docs.push((sigs.len() - 1, doc.join("\n").into()));
+                docs.push(Doc { token: (sigs.len() - 1) as u32, text: doc.join("\n").into(), range: doc_range });
                 doc.clear();
             }
+        }
+        if !doc.is_empty() {
+            self.out.lost_docs.push(doc_range);
         }
         (sigs, docs)
     }
@@ -240,14 +275,17 @@ impl<'s> Builder<'s> {
             .fix(format!("write `{right}`"), place, How::Replace, right)
     }
 
-    fn emit(&mut self, sigs: &[Sig], repairs: &[Repair], docs: Docs) {
+    fn emit(&mut self, sigs: &[Sig], repairs: &[Repair], docs: Vec<Doc>) {
         let room = sigs.len() + sigs.len() / 4;
         self.out.kinds.reserve(room);
         self.out.classes.reserve(room);
         self.out.ranges.reserve(room);
         self.out.line_starts.reserve(room);
         let mut repairs = repairs.iter().peekable();
-        let mut docs = docs.into_iter().peekable();
+        let mut docs = docs.into_iter();
+        let mut doc = docs.next();
+        let token = |doc: &Option<Doc>| doc.as_ref().map_or(usize::MAX, |d| d.token as usize);
+        let mut documented = token(&doc);
         for at in 0..=sigs.len() {
             let mut kind = sigs.get(at).map_or(K::End, |s| s.kind);
             while let Some(repair) = repairs.next_if(|r| r.at == at) {
@@ -257,7 +295,11 @@ impl<'s> Builder<'s> {
                     What::Instead { opener } => kind = sigs[opener].kind.closer().unwrap_or(kind),
                 }
             }
-            let doc = docs.next_if(|d| d.0 == at);
+            let mut own = None;
+            if at == documented {
+                own = std::mem::replace(&mut doc, docs.next());
+                documented = token(&doc);
+            }
             if kind == K::End || self.too_many_prefixes(sigs, at) {
                 continue;
             }
@@ -267,8 +309,8 @@ impl<'s> Builder<'s> {
                 let end = TextRange::empty(sigs[at - 1].range.hi);
                 self.token(K::Newline, sigs[at].class, end, false);
             }
-            if let Some((_, doc)) = doc {
-                self.out.docs.push((self.out.kinds.len() as u32, doc));
+            if let Some(doc) = own {
+                self.out.docs.push(Doc { token: self.out.kinds.len() as u32, ..doc });
             }
             self.bracketed(sigs, at, kind);
         }

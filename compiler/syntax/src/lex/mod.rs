@@ -206,6 +206,10 @@ impl<'s> Lexer<'s> {
             let rest = &self.text[self.at + 1..];
             let len = rest.find(['\'', '\n']).unwrap_or(rest.len());
             let closed = rest.as_bytes().get(len) == Some(&b'\'');
+            if !closed && let Some(end) = far_end(self.text, self.at + 1 + len, '\'') {
+                self.lines_until(end + 1);
+                return self.push_literal(kind, LiteralClass::Malformed, end + 1);
+            }
             let end = self.at + 1 + len + usize::from(closed);
             let end = if closed { end } else { trim_return(self.text, end) };
             self.push(kind, end);
@@ -264,7 +268,16 @@ impl<'s> Lexer<'s> {
                     self.modes.pop();
                     return;
                 }
-                b'\n' if !multi => break,
+                b'\n' if !multi => match far_end(self.text, end, '"') {
+                    Some(close) => {
+                        self.lines_until(close);
+                        self.push_literal(K::TextPart, LiteralClass::Malformed, close);
+                        self.push(K::TextClose, close + 1);
+                        self.modes.pop();
+                        return;
+                    }
+                    None => break,
+                },
                 _ => end += 1,
             }
         }
@@ -292,6 +305,32 @@ const fn char_len(first: u8) -> usize {
 /// `end`, or one less where a `\r` stands before it.
 fn trim_return(text: &str, end: usize) -> usize {
     if text.as_bytes()[..end].ends_with(b"\r") { end - 1 } else { end }
+}
+
+/// How far the end of a text is searched behind its line.
+const FAR: usize = 2000;
+
+/// Where a text that is open at the end of its line, at `from`, surely goes on to: its quote is the next one, ends its line,
+/// and no line between looks like a statement.
+fn far_end(text: &str, from: usize, quote: char) -> Option<usize> {
+    let mut limit = text.len().min(from + FAR);
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let body = &text[from..limit];
+    let close = body.find(quote)?;
+    let (inner, behind) = (&body[..close], &body[close + 1..]);
+    let tail = behind.split('\n').next().unwrap_or("").trim();
+    let ends = tail.is_empty() || tail.starts_with([',', ')', ']', '}', ';', '#']);
+    let statement = |line: &str| {
+        let line = line.trim_start();
+        let word = line.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        let sign = word.trim_start_matches(' ');
+        line.starts_with(['}', ']', ')', '#'])
+            || word.len() < line.len() && sign.starts_with(['=', '{', ':']) && !sign.starts_with("://")
+    };
+    let apart = inner.contains("${") || inner.contains('\\') || inner.lines().skip(1).any(statement);
+    (ends && tail.matches(quote).count() % 2 == 0 && !apart).then_some(from + close)
 }
 
 /// Length of `-{1..3}` at the start of `text`.

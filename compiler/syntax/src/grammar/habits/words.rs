@@ -83,26 +83,6 @@ fn never_an_entry(inp: &mut Inp<'_, '_>) -> bool {
     n > 1 && !matches!(inp.ahead(n), K::LBrace | K::TextOpen | K::Newline | K::End)
 }
 
-/// `import { a } from "./b"`, `import * as b from "./b"`
-pub(in crate::grammar) fn foreign_import(inp: &mut Inp<'_, '_>) -> bool {
-    if inp.ahead(0) != K::Import || !matches!(inp.ahead(1), K::LBrace | K::Star) || !inp.state().is_top() {
-        return false;
-    }
-    let at = inp.pos();
-    let from = (2..60).any(|n| inp.ahead(n) == K::Ident && inp.state().slice(at + n) == "from");
-    let state = inp.state();
-    if !from {
-        return false;
-    }
-    if state.speak(at) {
-        let message = "names of another file are taken by `import ./file.{a, b}`";
-        let error = code::UNEXPECTED_TOKEN.at(state.range(at).at(state.file), message);
-        state.errors.push(error);
-    }
-    skip_junk(inp, &[]);
-    true
-}
-
 /// A word before the name of a `let` that says that it may change, or not.
 pub(in crate::grammar) fn mutable(inp: &mut Inp<'_, '_>) {
     let at = inp.pos();
