@@ -1,6 +1,7 @@
 //! Conversions.
 
 use crate::context::{Cx, This};
+use crate::explain::in_library;
 use crate::expr::scalar_is;
 use crate::merge::{Leaf, Mark};
 use crate::state::Eval;
@@ -24,7 +25,7 @@ impl<'a> Eval<'a> {
                 None if value.is_none() => value,
                 None => self.mismatch(&value, "a range of addresses", at),
             },
-            Coercion::Parse(scalar) => self.parse(value, *scalar, at),
+            Coercion::Parse(scalar) => self.parse(value, *scalar, cx, at),
             Coercion::Refine(id) => self.refine_declared(*id, value, cx),
             Coercion::To(ty) => self.convert(&value, ty, cx, at),
             Coercion::ToData => to_data(&value),
@@ -32,7 +33,7 @@ impl<'a> Eval<'a> {
     }
 
     /// A computed text as a scalar.
-    fn parse(&mut self, value: Value, to: ScalarType, at: Origin) -> Value {
+    fn parse(&mut self, value: Value, to: ScalarType, cx: &Cx<'a>, at: Origin) -> Value {
         if matches!(value.kind(), Kind::Secret(_) | Kind::Later(_) | Kind::None) {
             return value;
         }
@@ -41,6 +42,11 @@ impl<'a> Eval<'a> {
             Ok(parsed) => taint(parsed, private_of([&value])),
             Err(error) => {
                 let report = code::BAD_VALUE.at(at, error.message).label(format!("is {}", shown(&value)));
+                // What the library computes for an entry is mended where the entry is declared.
+                let report = match in_library(at).then(|| self.project_place(cx)).flatten() {
+                    Some((entry, name)) => report.also(entry, name),
+                    None => report,
+                };
                 self.report(match error.suggestion {
                     Some(better) => report.help(format!("did you mean {better}?")),
                     None => report,
@@ -80,7 +86,7 @@ impl<'a> Eval<'a> {
                 let text = self.file_text(&path, at);
                 text.map_or_else(|| Value::poison(at), |text| Value::text(text, value.origin()))
             }
-            (Ty::Scalar(scalar), _) => self.convert_scalar(value, *scalar, at),
+            (Ty::Scalar(scalar), _) => self.convert_scalar(value, *scalar, cx, at),
             (Ty::List(item), Kind::List(items) | Kind::Set(items)) => {
                 let items = items.iter().map(|v| self.convert(v, item, cx, at)).collect();
                 self.like(Value::list(items, value.origin()), value)
@@ -138,7 +144,7 @@ impl<'a> Eval<'a> {
         taint(value, old.flags().has(Flags::PRIVATE) && !private_inside(old))
     }
 
-    fn convert_scalar(&mut self, value: &Value, to: ScalarType, at: Origin) -> Value {
+    fn convert_scalar(&mut self, value: &Value, to: ScalarType, cx: &Cx<'a>, at: Origin) -> Value {
         if let Some(found) = ScalarType::of(value) {
             if scalar_is(found, to) && !(found == ScalarType::Text && to != ScalarType::Text) {
                 return value.clone();
@@ -149,7 +155,7 @@ impl<'a> Eval<'a> {
                 return Value::ip_range(range, value.origin()).with_flags(value.flags());
             }
             if found == ScalarType::Text {
-                return self.parse(value.clone(), to, place(value, at)).with_origin(place(value, at));
+                return self.parse(value.clone(), to, cx, place(value, at)).with_origin(place(value, at));
             }
             if let (Kind::Int(number), ScalarType::Float) = (value.kind(), to) {
                 return Value::float(number as f64, value.origin()).with_flags(value.flags());

@@ -207,7 +207,7 @@ impl<'a> Eval<'a> {
     /// The entry that a failing instance is about: of several loops the outermost.
     fn instance(&self, loops: &'a [kss_ir::For], fr: &Frame, parts: &mut Parts) {
         let first = loops.iter().find_map(|each| match fr.get(each.value).kind() {
-            Kind::Ref(key) => Some((self.entry(*self.by_key.get(key)?).origin, value_text(&fr.get(each.value)))),
+            Kind::Ref(key) => Some((self.entry_origin(key)?, value_text(&fr.get(each.value)))),
             _ => None,
         });
         if parts.entry.is_none() {

@@ -127,8 +127,17 @@ impl<'a> Eval<'a> {
         let Some(schema) = self.env.schemas().and_then(|s| s.kind(&version, &kind)) else {
             if !self.is_unchecked(ix, &[]) && record.iter().any(|(name, _)| !self.is_unchecked(ix, &[*name])) {
                 let message = format!("kind {kind} of {version} is not in the lock, so it can't be checked");
-                let report = code::NOT_LOCKED.at(at, message).label("not locked");
-                self.report(report.help("`kssc lock crd FILE` adds its schema; or say `unchecked spec because \"…\"`"));
+                let place = value.get(n().api_version).map_or(at, |version| crate::values::place(version, at));
+                let known = self.env.schemas().map(|s| s.kinds_named(&kind)).unwrap_or_default();
+                let known: Vec<String> = known.iter().map(|info| format!("`{}`", info.api_version)).collect();
+                let report = code::NOT_LOCKED.at(place, message).label("not locked");
+                self.report(match known.is_empty() {
+                    true => report.help("`kssc lock crd FILE` adds its schema; or say `unchecked spec because \"…\"`"),
+                    false => report.help(format!(
+                        "{kind} is of {}; another one is added by `kssc lock crd FILE`",
+                        known.join(" or ")
+                    )),
+                });
             }
             return;
         };

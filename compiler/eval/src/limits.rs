@@ -3,6 +3,7 @@
 use crate::state::Eval;
 use kss_diag::code;
 use kss_span::{ItemId, Origin};
+use kss_value::{Kind, Value};
 use rustc_hash::FxHashMap;
 
 /// Expressions that one evaluation may look at. The reference cluster needs some hundred thousand.
@@ -11,6 +12,8 @@ const STEPS: u64 = 50_000_000;
 const CHECK_STEPS: u64 = 20_000_000;
 /// Instances of one nest of loops.
 pub(crate) const LOOP: u64 = 1_000_000;
+/// Bytes of one text.
+const TEXT: u64 = 64 << 20;
 /// How often the clock of the outside world is looked at, and where the work happens. A prime: else a loop of four steps would
 /// always be met at the same one.
 const SAMPLE: u64 = 4093;
@@ -98,6 +101,23 @@ impl Eval<'_> {
             return None;
         }
         Some(count)
+    }
+
+    /// What was put together of other values, if it is not too large: of a list that is doubled time and again there would be
+    /// no room for the result after forty lines.
+    pub(crate) fn sized(&mut self, value: Value, at: Origin) -> Value {
+        let (size, most, what) = match value.kind() {
+            Kind::List(items) | Kind::Set(items) => (items.len() as u64, LOOP, "elements"),
+            Kind::Text(text) => (text.len() as u64, TEXT, "bytes"),
+            _ => return value,
+        };
+        if size <= most {
+            return value;
+        }
+        let message = format!("this has {size} {what}, and a value may have {most}");
+        let report = code::TOO_LARGE.at(at, message).label("too large");
+        self.report(report.help("keep large data in a file of its own, and read what is needed of it"));
+        Value::poison(at)
     }
 
     /// Counts one instance of a nest of loops; `false` if there are too many.

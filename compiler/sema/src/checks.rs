@@ -1,5 +1,6 @@
 //! Checks that look at several items: cycles of kinds, recursion, fields that lowerers forget, unused imports.
 
+mod derived;
 mod kinds;
 pub(crate) mod reads;
 
@@ -11,6 +12,7 @@ use kss_diag::code;
 use kss_ir::{ExprKind, FnId, KindUse, Program};
 use kss_span::{ItemId, Origin, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// Everything that concerns the whole program.
@@ -18,6 +20,7 @@ pub(crate) fn whole_program(sigs: &Signatures, program: &mut Program) -> Vec<Dia
     let mut out = Vec::new();
     kinds::cycles(program, &mut out);
     recursion(program, &mut out);
+    derived::circles(program, &mut out);
     forgotten_fields(sigs, program, &mut out);
     unread_options(program, &mut out);
     out
@@ -84,13 +87,14 @@ fn recursion(program: &mut Program, out: &mut Vec<Diag>) {
     }
 }
 
-fn find_circle(
-    start: FnId,
-    at: FnId,
-    calls: &FxHashMap<FnId, Vec<FnId>>,
-    path: &mut Vec<FnId>,
-    seen: &mut FxHashSet<FnId>,
-) -> Option<Vec<FnId>> {
+/// The way from `at` back to `start`; `path` is the way to `at`.
+fn find_circle<T: Copy + Eq + Hash>(
+    start: T,
+    at: T,
+    calls: &FxHashMap<T, Vec<T>>,
+    path: &mut Vec<T>,
+    seen: &mut FxHashSet<T>,
+) -> Option<Vec<T>> {
     for next in calls.get(&at).into_iter().flatten() {
         if *next == start {
             return Some(path.clone());

@@ -16,6 +16,7 @@ mod fields;
 mod keys;
 mod lets;
 mod loops;
+mod meant;
 mod member;
 mod module;
 mod names;
@@ -24,6 +25,7 @@ mod record;
 mod scope;
 mod statements;
 mod test;
+mod unknown;
 mod uses;
 
 pub(crate) use coerce::Fit;
@@ -84,6 +86,8 @@ pub(crate) struct Lower<'a> {
     pub around: Around,
     /// Record whose fields are siblings here.
     pub self_record: Option<RecordId>,
+    /// The node or machine whose own fields are lowered: what it is, nobody knows yet.
+    pub being_written: Option<ScopeKind>,
     /// Kind of the entry that is `self`, in an `each` filter or an output's expectation.
     pub self_kind: Option<Symbol>,
     pub locals: Vec<Local>,
@@ -130,6 +134,7 @@ impl<'a> Lower<'a> {
             module: None,
             around: Around::Type,
             self_record: None,
+            being_written: None,
             self_kind: None,
             locals: Vec::new(),
             next_slot: 0,

@@ -71,8 +71,14 @@ impl<'a> Eval<'a> {
             | ExprKind::CallOn { .. }
             | ExprKind::Method { .. }
             | ExprKind::Call { .. } => self.eval_access(expr, cx, fr, at),
-            ExprKind::Builtin { name, args } => self.builtin(*name, args, cx, fr, at),
-            ExprKind::Text(parts) => self.text(parts, cx, fr, at),
+            ExprKind::Builtin { name, args } => {
+                let value = self.builtin(*name, args, cx, fr, at);
+                self.sized(value, at)
+            }
+            ExprKind::Text(parts) => {
+                let value = self.text(parts, cx, fr, at);
+                self.sized(value, at)
+            }
             ExprKind::Record(block) => self.record(block, cx, fr, at),
             ExprKind::Typed { record, block } => match self.record_def(*record) {
                 Some(def) => self.typed(def, block, cx, fr, at),
@@ -85,7 +91,10 @@ impl<'a> Eval<'a> {
                 });
                 Value::case(*name, payload, at)
             }
-            ExprKind::List(_) | ExprKind::Set(_) | ExprKind::Range(..) => self.eval_list(expr, cx, fr, at),
+            ExprKind::List(_) | ExprKind::Set(_) | ExprKind::Range(..) => {
+                let value = self.eval_list(expr, cx, fr, at);
+                self.sized(value, at)
+            }
             ExprKind::Fail { message, at: place, with } => {
                 self.fail(message, place.as_ref(), with.as_ref(), cx, fr, at)
             }

@@ -146,6 +146,7 @@ impl<'a> Eval<'a> {
             false => private_of([left, right]),
         };
         match binary(op, left, right, at) {
+            Ok(value) if joined => self.sized(taint(value, private), at),
             Ok(value) => taint(value, private),
             Err(error) => {
                 let hidden = Flags::SECRET;

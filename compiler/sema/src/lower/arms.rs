@@ -60,7 +60,13 @@ impl Lower<'_> {
                 }
             }
             _ if flat.iter().any(|p| matches!(p, Pattern::Present)) => {}
-            _ => missing.push("_".to_owned()),
+            other => {
+                let shown = self.show(other);
+                let also = if missing.is_empty() { "" } else { ", nor `none`" };
+                let message = format!("this `match` does not take every `{shown}`{also}");
+                self.report(code::NOT_EXHAUSTIVE.at(self.at(node), message).help("add `_ => …` for the others"));
+                return;
+            }
         }
         if !missing.is_empty() {
             let at = self.at(node);

@@ -22,11 +22,33 @@ impl Lower<'_> {
         })
     }
 
+    /// `node { ip = … }`: fields of an entry where entries stand.
+    fn entry_without_name(&self, field: &ast::Field, target: &Target) -> Option<Symbol> {
+        let ([ast::Key::Bare(name)], Some(FieldValue::Block(block)), Target::Record(_)) =
+            (field.path.as_slice(), &field.value, target)
+        else {
+            return None;
+        };
+        let kind = self.sigs.kinds.get(&name.text).filter(|kind| kind.usage == kss_ir::KindUse::Structure)?;
+        let def = self.sigs.record_of(&kind.ty)?;
+        let is_own = |stmt: &ast::Stmt| {
+            let ast::StmtKind::Field(field) = &stmt.kind else { return false };
+            let Some(FieldValue::Expr(value)) = &field.value else { return false };
+            let known = field.path.first().and_then(ast::Key::literal).and_then(|name| def.field(name));
+            known.is_some() && !matches!(value.kind, ast::ExprKind::Record(_) | ast::ExprKind::Construct { .. })
+        };
+        block.stmts.iter().any(is_own).then_some(kind.name)
+    }
+
     pub(crate) fn field_stmt(&mut self, stmt: &ast::Stmt, field: &ast::Field, target: &Target) -> Option<StmtKind> {
         if let Some(key) = field.path.get(LONGEST_PATH) {
             let at = self.at(key.id());
             let message = format!("this path has {} names, and at most {LONGEST_PATH} are read", field.path.len());
             self.report(code::TOO_DEEP.at(at, message).help("name the inner part with `let`"));
+            return None;
+        }
+        if let Some(kind) = self.entry_without_name(field, target) {
+            self.misplaced(stmt, &format!("an entry has a name: `{kind} NAME {{ … }}`"));
             return None;
         }
         let mut keys: Vec<Key> = field.path.iter().map(|k| self.key(k)).collect();

@@ -69,6 +69,10 @@ impl Lower<'_> {
             return (error_expr(e.id), Ty::Error);
         }
         let known = self.function_names();
+        if let Some(diag) = self.not_imported(self.at(callee.id), name, &known) {
+            self.report(diag);
+            return (error_expr(e.id), Ty::Error);
+        }
         let message = format!("there is no function `{name}`");
         self.unknown(&code::UNKNOWN_NAME, callee.id, message, &name, known.iter().map(|s| s.as_str()));
         (error_expr(e.id), Ty::Error)
@@ -96,7 +100,7 @@ impl Lower<'_> {
         }
     }
 
-    fn file_fn(&self, name: Symbol) -> Option<Arc<FnSig>> {
+    pub(super) fn file_fn(&self, name: Symbol) -> Option<Arc<FnSig>> {
         let item = self.sigs.lookup(self.file, name)?;
         self.sigs.fns.get(&item).cloned()
     }

@@ -244,7 +244,7 @@ impl Lower<'_> {
         });
         let scope = Signatures::scope_kind(kind.text);
         let body = match scope {
-            Some(scope) => self.scope_body(scope, body),
+            Some(scope) => self.each_body(scope, body),
             None => {
                 let target = self.target_of(&sig.ty);
                 let (fields, locals) = self.nested(|l| l.field_blocks(body.id, &body.stmts, &target));

@@ -102,7 +102,7 @@ impl Lower<'_> {
     }
 
     /// Is a scalar of this type wanted, perhaps among others?
-    fn takes(&self, to: &Ty, scalar: ScalarType) -> bool {
+    pub(super) fn takes(&self, to: &Ty, scalar: ScalarType) -> bool {
         match strip(to) {
             Ty::Scalar(wanted) => *wanted == scalar,
             Ty::Union(id) => self.sigs.unions.get(id).is_some_and(|union| {

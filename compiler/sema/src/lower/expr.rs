@@ -67,11 +67,23 @@ impl Lower<'_> {
             return self.infer(e).0;
         }
         match &e.kind {
+            ast::ExprKind::Literal { class: ast::LiteralClass::Null, .. } if !self.takes_null(want) => {
+                self.misplaced_null(e.id, want)
+            }
+            ast::ExprKind::Literal { class: ast::LiteralClass::Int, text } if self.meant_mode(e.id, text, want) => {
+                error_expr(e.id)
+            }
             ast::ExprKind::Literal { class, text } => {
                 let (value, ty) = self.literal(e.id, *class, *text, Some(want));
-                self.coerce(value, &ty, want)
+                match self.meant_literal(e.id, *class, text, &ty, want) {
+                    Some(refused) => refused,
+                    None => self.coerce(value, &ty, want),
+                }
             }
-            ast::ExprKind::Text(text) => self.check_text(e.id, text, want),
+            ast::ExprKind::Text(text) => match self.meant_entry(text, want) {
+                Some(refused) => refused,
+                None => self.check_text(e.id, text, want),
+            },
             ast::ExprKind::Name(name) => self.check_name(e, *name, want),
             ast::ExprKind::Record(block) => self.check_record(e, block, want),
             ast::ExprKind::Construct { name, body } => self.check_construct(e, *name, body, want),
@@ -106,6 +118,7 @@ impl Lower<'_> {
                 self.coerce(value, &ty, want)
             }
             ast::ExprKind::Member { .. } if wants_credential(want) => self.check_credential(e, want),
+            ast::ExprKind::Member { .. } | ast::ExprKind::Binary { .. } if self.meant_text(e, want) => error_expr(e.id),
             _ => {
                 let (value, ty) = self.infer(e);
                 self.coerce(value, &ty, want)
@@ -227,6 +240,10 @@ impl Lower<'_> {
             Ty::Optional(_) | Ty::None => code::NOT_NARROWED
                 .at(at, "this may be `none`, and a text has no place for that")
                 .help("name it with `let x = … ?? …` first"),
+            Ty::Later(_) => code::LATER_TOO_EARLY
+                .at(at, "this value exists only after OpenTofu ran, and the text around it is made before")
+                .label("not known yet")
+                .help("hand it on alone; `.file` names the file that it is delivered to"),
             Ty::Ref(kind) => code::TYPE_MISMATCH
                 .at(at, format!("a reference to a `{kind}` has no text"))
                 .help("write `.name` for its name"),

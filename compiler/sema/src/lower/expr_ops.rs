@@ -120,14 +120,27 @@ impl Lower<'_> {
     /// What a value is compared with: the optional form, so that `x == none` is fine.
     fn comparable(&self, ty: &Ty) -> Ty {
         match ty {
-            Ty::Optional(inner) => (**inner).clone(),
+            Ty::Optional(inner) | Ty::Later(inner) => (**inner).clone(),
             Ty::Scalar(s) if is_text(*s) => Ty::Scalar(ScalarType::Text),
             other => other.clone(),
         }
     }
 
     fn equality(&mut self, e: &ast::Expr, op: InfixOp, left: &ast::Expr, right: &ast::Expr) -> (Expr, Ty) {
+        let null = [left, right].into_iter().find(|side| is_null(side)).map(|side| side.id);
         let (left, right, a, b) = self.sides(left, right);
+        if let Some(null) = null
+            && let Some(typed) = [&a, &b].into_iter().find(|ty| !self.takes_null(ty))
+        {
+            let typed = typed.clone();
+            return (self.misplaced_null(null, &typed), BOOL);
+        }
+        if let Some(later) = [&a, &b].into_iter().find(|ty| matches!(strip(ty), Ty::Later(_))) {
+            let message = format!("a `{}` is known only after OpenTofu ran, and compared before", self.show(later));
+            let help = "hand it to what runs later: a later environment, a step, a field of type `Later`";
+            self.report(code::LATER_TOO_EARLY.at(self.at(e.id), message).label("not known yet").help(help));
+            return (error_expr(e.id), BOOL);
+        }
         let secret = matches!(strip(&a), Ty::Secret) || matches!(strip(&b), Ty::Secret);
         if secret {
             let at = self.at(e.id);
@@ -368,6 +381,10 @@ impl Lower<'_> {
             _ => {}
         }
     }
+}
+
+fn is_null(e: &ast::Expr) -> bool {
+    matches!(e.kind, ast::ExprKind::Literal { class: ast::LiteralClass::Null, .. })
 }
 
 fn is_text(of: ScalarType) -> bool {

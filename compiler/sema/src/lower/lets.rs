@@ -71,6 +71,21 @@ impl Lower<'_> {
     }
 }
 
+/// Those of the `let`s that the statements read, or one that they read.
+pub(super) fn read_by<'s>(stmts: &[&ast::Stmt], lets: &[&'s ast::Stmt]) -> Vec<&'s ast::Stmt> {
+    let mut read = Names::default();
+    stmts.iter().for_each(|stmt| of_stmt(stmt, &mut read));
+    loop {
+        let before = read.len();
+        let is_read = |stmt: &&&ast::Stmt| name_of(stmt).is_some_and(|name| read.contains(&name.text));
+        let found: Vec<&ast::Stmt> = lets.iter().filter(is_read).copied().collect();
+        found.iter().for_each(|stmt| of_stmt(stmt, &mut read));
+        if read.len() == before {
+            return found;
+        }
+    }
+}
+
 /// `let`s, each behind those that it reads; then a circle of them, if there is one, with all that hangs on it.
 fn order<'s>(lets: &[&'s ast::Stmt]) -> (Vec<&'s ast::Stmt>, Vec<&'s ast::Stmt>) {
     let names: Vec<Symbol> = lets.iter().map(|stmt| name_of(stmt).map_or(Symbol::new(""), |n| n.text)).collect();

@@ -37,6 +37,16 @@ impl Lower<'_> {
         if let Some(found) = self.site_capability(whole, base, key) {
             return found;
         }
+        if let ast::ExprKind::Name(word) = &base.kind
+            && let ast::Key::Bare(name) = key
+            && !name.is_missing()
+            && Signatures::scope_kind(*word).is_some_and(|scope| self.is_being_written(scope))
+            && self.entry_field_type(*word, name.text).is_none()
+            && let Some(around) = scope_itself(base, &Ty::Ref(*word))
+        {
+            self.no_sibling(*name, &Ty::Ref(*word), around);
+            return (error_expr(whole.id), Ty::Error);
+        }
         let (value, ty) = self.infer(base);
         match key {
             ast::Key::Bare(name) if name.is_missing() => (error_expr(whole.id), Ty::Error),
@@ -377,6 +387,13 @@ impl Lower<'_> {
 
     fn no_field(&mut self, ty: &Ty, name: ast::Name) {
         let shown = self.show(ty);
+        if let Some(params) = self.params_of(ty, name.text) {
+            let (at, text) = (self.at(name.id), name.text);
+            let diag = code::UNKNOWN_FIELD
+                .at(at, format!("`{text}` of a `{shown}` is a function, and functions are no values"));
+            self.report(diag.help(format!("call it: `.{text}({})`", params.join(", "))));
+            return;
+        }
         let known = self.fields_of(ty);
         let message = match strip(ty) {
             Ty::Union(_) => {
@@ -385,6 +402,16 @@ impl Lower<'_> {
             _ => format!("`{shown}` has no field `{}`", name.text),
         };
         self.unknown(&code::UNKNOWN_FIELD, name.id, message, &name.text, known.iter().map(|s| s.as_str()));
+    }
+
+    /// What the function `name` of a type takes.
+    fn params_of(&self, ty: &Ty, name: Symbol) -> Option<Vec<String>> {
+        if let Ty::Scalar(scalar) = strip(ty) {
+            let sig = method_type(*scalar, &name)?;
+            return Some(sig.params.iter().map(|param| format!("{param:?}")).collect());
+        }
+        let function = self.sigs.record_of(strip(ty))?.fns.iter().find(|f| f.name == name)?;
+        Some(function.params.iter().map(|(name, _)| name.to_string()).collect())
     }
 
     /// `node.worker-1` in the body of a node, where `node` is that node.

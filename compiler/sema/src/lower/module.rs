@@ -219,6 +219,13 @@ impl<'a> Lower<'a> {
                     .also(sig.origin, format!("per {of}")),
             );
         }
+        let first = ir.provides.iter().find(|p| p.capability == name.text).map(|p| self.at(ast::NodeId(p.node)));
+        if let Some(first) = first {
+            let message = format!("module `{}` provides `{}` twice", ir.name, name.text);
+            let diag = code::DECLARED_TWICE.at(self.at(name.id), message).label("again").also(first, "the first");
+            self.report(diag.help("put both into one `provide`"));
+            return;
+        }
         let target: Target = self.target_of(&sig.ty);
         let (fields, locals) = self.framed(|l| l.field_blocks(body.id, &body.stmts, &target));
         self.missing_in_provide(&sig, body, &fields);

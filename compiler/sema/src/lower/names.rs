@@ -4,7 +4,7 @@ use super::{Around, LetState, Lower, error_expr, expr};
 use crate::Signatures;
 use crate::index::Usage;
 use crate::signatures::{Found, Resolver};
-use kss_diag::{closest, code};
+use kss_diag::code;
 use kss_ir::{Expr, ExprKind, Path, Ty};
 use kss_span::{Origin, Symbol};
 use kss_syntax::ast::{self, NodeId, StmtKind};
@@ -159,11 +159,24 @@ impl Lower<'_> {
         if !self.scope_is_around(scope) {
             return None;
         }
+        if self.is_being_written(scope) {
+            let message = format!("`{name}` is what is being written here, so its fields aren't seen");
+            self.report(code::UNKNOWN_NAME.at(self.at(node), message).help(super::unknown::NAME_IT));
+            return Some((error_expr(node), Ty::Error));
+        }
         let kind = match (scope, self.around) {
             (ScopeKind::Machine, Around::Scope(ScopeKind::Node)) => Symbol::new("node"),
             _ => name,
         };
         Some((expr(node, ExprKind::Scope(scope)), Ty::Ref(kind)))
+    }
+
+    /// Does the word for `scope` mean the node or machine whose own fields are lowered?
+    pub(super) fn is_being_written(&self, scope: ScopeKind) -> bool {
+        match (self.being_written, scope) {
+            (Some(ScopeKind::Node), ScopeKind::Machine) => true,
+            (being, scope) => being == Some(scope),
+        }
     }
 
     pub(crate) fn scope_is_around(&self, scope: ScopeKind) -> bool {
@@ -221,92 +234,6 @@ impl Lower<'_> {
         let ty = other.lower_let(stmt).map_or(Ty::Error, |ir| ir.ty.clone());
         self.file_lets.insert(item, ty.clone());
         ty
-    }
-
-    /// Reports a word that is no name.
-    pub(crate) fn unknown_name(&mut self, node: NodeId, name: Symbol, expected: Option<&Ty>) -> Expr {
-        if self.is_marker(name) {
-            self.value_at_cursor(expected);
-            return error_expr(node);
-        }
-        // What an import didn't find is reported there.
-        let missing = self.sigs.files.get(&self.file).is_some_and(|f| f.missing.contains(&name));
-        if name.is_empty() || missing {
-            return error_expr(node);
-        }
-        let at = self.at(node);
-        if let Some(diag) = self.minus_without_spaces(at, name) {
-            self.report(diag);
-            return error_expr(node);
-        }
-        if let Some(Ty::Data) = expected {
-            self.needs_quotes(node, name);
-            return error_expr(node);
-        }
-        if let Some(Ty::Scalar(scalar)) = expected.map(super::strip)
-            && *scalar != kss_value::scalar::ScalarType::Bool
-            && closest(&name, self.names().iter().map(|s| s.as_str())).is_none()
-        {
-            self.needs_quotes(node, name);
-            return error_expr(node);
-        }
-        if let Some(Ty::Union(id)) = expected.map(super::strip)
-            && let Some(union) = self.sigs.unions.get(id).cloned()
-        {
-            let cases: Vec<Symbol> = case_names(&union);
-            let message = format!("`{name}` is no case of `{}`", self.show(&Ty::Union(*id)));
-            let meant = self.unknown(&code::UNKNOWN_CASE, node, message, &name, cases.iter().map(|c| c.as_str()));
-            return match (meant, expected) {
-                (Some(meant), Some(want)) => {
-                    self.check(&ast::Expr { id: node, kind: ast::ExprKind::Name(meant) }, want)
-                }
-                _ => error_expr(node),
-            };
-        }
-        if self.sigs.capabilities.contains_key(&name) && self.module.is_some() {
-            let message = format!("`{name}` is a capability that this module does not need");
-            self.report(
-                code::UNKNOWN_NAME
-                    .at(at, message)
-                    .help(format!("write `needs {name}` or `needs {name}?` in the module")),
-            );
-            return error_expr(node);
-        }
-        if self.sigs.kinds.contains_key(&name) {
-            self.report(
-                code::UNKNOWN_NAME
-                    .at(at, format!("`{name}` is a kind of entries"))
-                    .help(format!("name one: `{name}.NAME`")),
-            );
-            return error_expr(node);
-        }
-        if self.sigs.files.get(&self.file).is_some_and(|file| file.missing.contains(&name)) {
-            return error_expr(node);
-        }
-        let known = self.names();
-        self.unknown(
-            &code::UNKNOWN_NAME,
-            node,
-            format!("there is no `{name}` here"),
-            &name,
-            known.iter().map(|s| s.as_str()),
-        );
-        error_expr(node)
-    }
-
-    /// `n-1` is a name; somebody who meant a difference gets told.
-    fn minus_without_spaces(&mut self, at: Origin, name: Symbol) -> Option<crate::Diag> {
-        let (left, right) = name.rsplit_once('-')?;
-        let left_known = self.names().contains(&Symbol::new(left));
-        let right_known = right.chars().all(|c| c.is_ascii_digit()) || self.names().contains(&Symbol::new(right));
-        (left_known && right_known).then(|| {
-            code::UNKNOWN_NAME.at(at, format!("there is no `{name}` here; a minus needs spaces around it")).fix(
-                format!("write `{left} - {right}`"),
-                at,
-                kss_diag::How::Replace,
-                format!("{left} - {right}"),
-            )
-        })
     }
 
     /// All names that could stand here.

@@ -72,6 +72,7 @@ impl Lower<'_> {
             let known = super::names::case_names(&union);
             let message = format!("`{}` is no case of `{}`", name.text, self.show(&Ty::Union(*id)));
             self.unknown(&code::UNKNOWN_CASE, name.id, message, &name.text, known.iter().map(|s| s.as_str()));
+            self.bind_unknown(fields, bind);
             return Pattern::Any;
         };
         self.refer(name.id, Usage::Read, |_| Some(Target::Case(*id, name.text)));
@@ -99,6 +100,7 @@ impl Lower<'_> {
                     &field.field.text,
                     names.iter().map(|s| s.as_str()),
                 );
+                self.bind_unknown(std::slice::from_ref(field), bind);
                 continue;
             };
             if bind {
@@ -111,6 +113,16 @@ impl Lower<'_> {
             }
         }
         Pattern::Case { name: name.text, fields: slots }
+    }
+
+    /// Variables of fields that don't exist: what reads them is no further mistake.
+    fn bind_unknown(&mut self, fields: &[ast::PatternField], bind: bool) {
+        for field in fields.iter().filter(|_| bind) {
+            let variable = field.rename.unwrap_or(field.field);
+            if variable.text != "_" {
+                self.bind(variable, Ty::Error);
+            }
+        }
     }
 
     /// `x is Ip` must be possible.

@@ -3,7 +3,7 @@
 use super::block::Target;
 use super::{Around, Lower};
 use kss_ir::{Body as IrBody, FieldBlocks, KindUse, ScopeBody, Statements, Ty};
-use kss_span::Symbol;
+use kss_span::{Origin, Symbol};
 use kss_syntax::ast::{self, StmtKind};
 use kss_value::ScopeKind;
 
@@ -11,14 +11,30 @@ impl Lower<'_> {
     /// A body of a scope inside the item, or of a variant of one. It sees the variables around (`it`). Its own `let`s are
     /// variables to its fields, which belong to what is around, and values of the scope to its statements.
     pub(crate) fn scope_body(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
+        let written = Some(scope).filter(|scope| matches!(scope, ScopeKind::Machine | ScopeKind::Node));
+        self.body_of(scope, body, written)
+    }
+
+    /// The body of `each`, which sees what it is written into.
+    pub(crate) fn each_body(&mut self, scope: ScopeKind, body: &ast::Block) -> IrBody {
+        self.body_of(scope, body, None)
+    }
+
+    fn body_of(&mut self, scope: ScopeKind, body: &ast::Block, written: Option<ScopeKind>) -> IrBody {
         let around = std::mem::replace(&mut self.around, Around::Scope(scope));
+        let outer_written = self.being_written.take();
         let lets: Vec<&ast::Stmt> = body.stmts.iter().filter(|stmt| is_let(stmt)).collect();
         if !lets.is_empty() {
             // Those around are lowered before they could see these.
             let outer: Vec<Symbol> = self.lets.keys().copied().collect();
             outer.into_iter().for_each(|name| drop(self.let_type(body.id, name)));
         }
+        self.being_written = written;
+        let before = self.diags.len();
         let blocks = self.scope_fields(scope, body, &lets);
+        self.being_written = None;
+        let told: Vec<Origin> = self.diags[before..].iter().map(|diag| diag.place).collect();
+        let after = self.diags.len();
         let outer = self.lets.clone();
         self.announce_lets(lets.iter().copied());
         let mut result = self.scope_statements(scope, body, blocks);
@@ -27,14 +43,20 @@ impl Lower<'_> {
                 lets.iter().filter_map(|stmt| super::lets::name_of(stmt)).map(|n| n.text).collect();
             self.finish_lets(&names, statements);
         }
+        // What fields and statements read is lowered twice.
+        let again = self.diags.split_off(after);
+        self.diags.extend(again.into_iter().filter(|diag| !told.contains(&diag.place)));
         self.lets = outer;
+        self.being_written = outer_written;
         self.around = around;
         result
     }
 
     fn scope_fields(&mut self, scope: ScopeKind, body: &ast::Block, lets: &[&ast::Stmt]) -> FieldBlocks {
-        let fields = body.stmts.iter().filter(|stmt| self.is_field(scope, stmt));
-        let fields: Vec<ast::Stmt> = fields.chain(lets.iter().copied()).cloned().collect();
+        let fields: Vec<&ast::Stmt> = body.stmts.iter().filter(|stmt| self.is_field(scope, stmt)).collect();
+        // The others may read what the fields may not.
+        let lets = super::lets::read_by(&fields, lets);
+        let fields: Vec<ast::Stmt> = fields.into_iter().chain(lets).cloned().collect();
         let target = match self.sigs.scope_types.get(&scope) {
             Some(id) => Target::Record(*id),
             None => Target::Data,

@@ -71,6 +71,9 @@ impl Lower<'_> {
             StmtKind::For { generators, body } => self.for_chain(generators, body, chain, out),
             StmtKind::Match { subject, arms } => self.match_chain(stmt, subject, arms, chain, out),
             StmtKind::Spread(_) => self.misplaced(stmt, "`..` spreads into a record; here stand statements"),
+            StmtKind::Option { .. } => self.of_module(stmt, "option", chain),
+            StmtKind::Needs { .. } => self.of_module(stmt, "needs", chain),
+            StmtKind::Provide { .. } => self.of_module(stmt, "provide", chain),
             _ => self.misplaced(stmt, "this statement can't stand here"),
         }
     }
@@ -161,12 +164,25 @@ impl Lower<'_> {
         }
     }
 
+    /// What a module says of itself, in another place.
+    fn of_module(&mut self, stmt: &ast::Stmt, what: &str, chain: &[Ctl]) {
+        match chain {
+            [] => self.misplaced(stmt, &format!("`{what}` stands in the body of a module")),
+            _ => self.static_only(stmt, what, chain),
+        }
+    }
+
     pub(crate) fn static_only(&mut self, stmt: &ast::Stmt, what: &str, chain: &[Ctl]) {
         if !chain.is_empty() {
             let at = self.at(stmt.id);
+            let known = match what {
+                "option" => "which options a module has is known without a value",
+                "needs" | "provide" => "which capabilities a module needs and provides is known without a value",
+                _ => "which modules are in use is known without a value",
+            };
             self.report(
                 code::MISPLACED
-                    .at(at, format!("`{what}` can't stand below `if`, `for` or `match`: which modules are in use is known without a value"))
+                    .at(at, format!("`{what}` can't stand below `if`, `for` or `match`: {known}"))
                     .help("an optional part is a module of its own"),
             );
         }

@@ -22,6 +22,7 @@ pub(super) fn collect(files: &[Arc<FileItems>]) -> Signatures {
         imports(&mut sigs, file, files);
     }
     names_of_core(&mut sigs, files);
+    tests_of_one_name(&mut sigs, files);
     cycles_of_imports(&mut sigs, files);
     type_heads(&mut sigs, files);
     let mut pending = Vec::new();
@@ -85,6 +86,22 @@ fn names_of_core(sigs: &mut Signatures, files: &[Arc<FileItems>]) {
             let message = format!("`{}` would hide what the library's core declares under that name", name.text);
             let diag = code::HIDES_NAME.at(Origin::new(decl.id, name.id.0), message);
             sigs.diags.push(diag.also(Origin::new(*core, 0), "declared here").help("choose another name"));
+        }
+    }
+}
+
+/// What runs and fails is told by the name of its test.
+fn tests_of_one_name(sigs: &mut Signatures, files: &[Arc<FileItems>]) {
+    let mut first: FxHashMap<Symbol, Origin> = FxHashMap::default();
+    for decl in files.iter().flat_map(|f| &f.decls) {
+        let StmtKind::Test { title, .. } = &decl.stmt.kind else { continue };
+        let Some(name) = title.literal() else { continue };
+        let at = Origin::new(decl.id, title.id.0);
+        if let Some(first) = first.get(&name) {
+            let diag = code::DECLARED_TWICE.at(at, format!("two tests are called \"{name}\"")).label("again");
+            sigs.diags.push(diag.also(*first, "the first").help("say in the name of each what it looks at"));
+        } else {
+            first.insert(name, at);
         }
     }
 }

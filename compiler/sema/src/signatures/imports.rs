@@ -165,3 +165,31 @@ fn walk(
         done.push(file);
     }
 }
+
+impl Signatures {
+    /// Another file that declares `name`, those of the project first, and how `from` imports it.
+    pub(crate) fn elsewhere(&self, from: Symbol, name: Symbol) -> Option<(Symbol, String)> {
+        let declares =
+            |path: &&Symbol| **path != from && self.files.get(*path).is_some_and(|file| file.own.contains_key(&name));
+        let mut paths: Vec<Symbol> = self.files.keys().filter(declares).copied().collect();
+        paths.sort_by_key(|path| (path.starts_with("std/"), path.as_str()));
+        let path = paths.first()?;
+        Some((*path, format!("{}.{name}", import_of(&from, path)?)))
+    }
+}
+
+/// How file `from` writes the path of file `to` in an import.
+fn import_of(from: &str, to: &str) -> Option<String> {
+    let to = to.strip_suffix(".kss")?;
+    if to.starts_with("std/") {
+        return Some(to.replace('/', "."));
+    }
+    let folder: Vec<&str> = from.split('/').rev().skip(1).collect::<Vec<_>>().into_iter().rev().collect();
+    let parts: Vec<&str> = to.split('/').collect();
+    let shared = folder.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+    let start = match folder.len() - shared {
+        0 => "./".to_owned(),
+        up => "../".repeat(up),
+    };
+    Some(start + &parts[shared..].join("."))
+}

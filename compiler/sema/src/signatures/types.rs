@@ -155,6 +155,8 @@ impl Resolver<'_> {
         let mut diag = code::UNKNOWN_TYPE.at(cx.at(node), format!("there is no type `{name}`"));
         if let Some(near) = near {
             diag = diag.near(cx.at(node), &name, near);
+        } else if let Some((path, import)) = self.sigs.elsewhere(Signatures::file_of(cx.item), name) {
+            diag = diag.help(format!("`{path}` declares one: write `import {import}`"));
         } else if name.starts_with(|c: char| c.is_lowercase()) {
             diag = diag.help(format!("types are capitalised; for a reference to an entry write `ref {name}`"));
         }
