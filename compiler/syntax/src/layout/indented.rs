@@ -425,6 +425,11 @@ impl<'s> Indented<'s> {
         self.sure &= whole && !first.is_word() || matches!(first, K::True | K::False);
         let range = TextRange::new(self.sigs[at].range.lo, self.sigs[last].range.hi);
         let written = &self.text[range.range()];
+        if at == last && first.is_word() && !matches!(first, K::True | K::False | K::None | K::Null) {
+            // A text, or a case of what is expected here: no more is said of it.
+            self.replace(at, K::TooDeep);
+            return end;
+        }
         if whole || written.contains('\n') {
             return self.rest(at, end);
         }
