@@ -7,6 +7,7 @@
 //!                              └──────── answers ◀── pool ◀───┘
 //! ```
 
+mod announced;
 mod answers;
 mod capabilities;
 mod completing;

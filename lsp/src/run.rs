@@ -1,5 +1,6 @@
 //! The server on standard input and output.
 
+use crate::announced::Announced;
 use crate::custom;
 use crate::record::Recorded;
 use crate::server::{self, Server};
@@ -53,7 +54,7 @@ pub fn run(options: &Options) -> std::io::Result<u8> {
 async fn serve(options: &Options, record: Option<File>, polite: Arc<AtomicBool>) -> std::io::Result<u8> {
     let said = polite.clone();
     let (service, socket) = custom::register(LspService::build(move |client| Server::new(client, said))).finish();
-    let service = server::Announced(service);
+    let service = Announced(service);
     match &options.replay {
         Some(path) => {
             let ends = crate::replay::play(path)?;

@@ -128,3 +128,55 @@ fn salsa_is_used_in_one_crate() {
         .collect();
     assert_eq!(users, ["kss-project"]);
 }
+
+/// Modules of the library that are called like something that a backend is for, and so are no apps.
+const BACKENDS: &[&str] = &["argocd", "core", "guard", "libvirt", "namespaces", "nixos", "vars"];
+/// The keys by which images are moved on are those of that program.
+const PROTOCOLS: &[(&str, &str)] = &[("backends/argocd/src/application.rs", "argocd-image-updater")];
+
+/// Lines of a source of Rust that are no comments and no tests, with their numbers.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    (1..).zip(own.lines()).filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+fn files(folder: &std::path::Path, ending: &str, out: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, ending, out);
+        } else if path.extension().is_some_and(|e| e == ending) {
+            out.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_backend_knows_an_app() {
+    let root = kss_tests::build::repository();
+    let declared = regex::Regex::new(r"(?m)^(?:module|  helm) ([a-z0-9-]+)").expect("a pattern");
+    let (mut library, mut sources) = (Vec::new(), Vec::new());
+    files(&root.join("stdlib"), "kss", &mut library);
+    files(&root.join("backends"), "rs", &mut sources);
+    let texts: Vec<String> = library.iter().map(|path| std::fs::read_to_string(path).expect("a text")).collect();
+    let apps: BTreeSet<&str> = texts
+        .iter()
+        .flat_map(|text| declared.captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str())))
+        .collect();
+    assert!(apps.len() > 60, "{apps:?}");
+    let word = regex::Regex::new(r"[A-Za-z][A-Za-z0-9_-]*").expect("a pattern");
+    let mut found = Vec::new();
+    for path in sources
+        .iter()
+        .filter(|path| !path.ends_with("testing.rs") && !path.iter().any(|part| part == "tests" || part == "tests.rs"))
+    {
+        let name = path.strip_prefix(&root).expect("it is below").display().to_string();
+        let text = std::fs::read_to_string(path).expect("a text");
+        for (line, code) in code(&text) {
+            let words = word.find_iter(code).map(|w| w.as_str());
+            let known = words.filter(|w| apps.contains(w) && !BACKENDS.contains(w) && !PROTOCOLS.contains(&(&name, w)));
+            found.extend(known.map(|w| format!("{name}:{line}: {w}")));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

@@ -101,3 +101,54 @@ fn a_test_is_about_one_site() {
     assert!(said[0].is_empty() && said[1].is_empty(), "{}{}", said[0], said[1]);
     assert!(said[2].contains("`away` is not of site `home`"), "{}", said[2]);
 }
+
+/// A build of the reference site in which lines of the file of a cluster are others; gives the hosts that visitors reach.
+fn hosts_with(file: &str, lines: &[(&str, &str)], of: &str) -> std::collections::BTreeSet<String> {
+    let mut loaded = kss_project::load(&[repository().join("clusters")]).expect("the folder is there");
+    let source = loaded.files.iter_mut().find(|f| f.path.ends_with(file)).expect("the file of the cluster");
+    let mut text = source.text.to_string();
+    for (old, new) in lines {
+        assert_eq!(text.matches(old).count(), 1, "{old}");
+        text = text.replace(old, new);
+    }
+    source.text = text.into();
+    let built = build_loaded(loaded);
+    let wrong: Vec<&str> = built
+        .diagnostics
+        .iter()
+        .filter(|d| d.severity == kss_diag::Severity::Error)
+        .map(|d| d.message.as_str())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let prefix = format!("clusters/{of}/kustomize/");
+    let objects = built.tree.iter().filter(|f| f.path.starts_with(&prefix));
+    let texts = objects.filter_map(|f| {
+        Some((f.path.rsplit('/').next()?.to_owned(), std::str::from_utf8(f.content.bytes()).ok()?.to_owned()))
+    });
+    let routes = texts.filter(|(name, _)| name.starts_with("ingress-") || name.starts_with("httproute-"));
+    // `- host: a.example.com` of an Ingress; the list below `hostnames:` of an HTTPRoute.
+    let hosts = routes.flat_map(|(_, text)| {
+        let words: Vec<String> = text.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
+        words.into_iter().filter(|word| word.ends_with(".example.com"))
+    });
+    hosts.collect()
+}
+
+/// The promise itself: whoever exchanges these lines need not touch another one.
+#[test]
+fn the_profile_of_a_cluster_is_a_few_lines_of_its_file() {
+    let before = hosts_with("kss.kss", &[], "kss");
+    let full = [
+        ("  use canal   { closed = [site.network.management] }\n", "  use cilium\n  use istio-ambient\n"),
+        (
+            "  use metallb { pool = [10.69.50.192/28] }\n",
+            "  use cilium-bgp { pool = [10.69.50.192/28], asn = 64514 }\n",
+        ),
+        ("  use nginx\n", "  use istio-gateway\n"),
+    ];
+    let after = hosts_with("kss.kss", &full, "kss");
+    assert!(before.len() > 8, "{before:?}");
+    // The mesh and the network bring views of themselves, and the gateway listens for all names of the cluster.
+    let own = |host: &str| ["kiali.", "hubble.", "*."].iter().any(|start| host.starts_with(start));
+    assert!(before.is_subset(&after) && after.difference(&before).all(|host| own(host)), "{before:?}\n{after:?}");
+}

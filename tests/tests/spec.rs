@@ -123,3 +123,36 @@ fn every_chapter_is_in_the_list() {
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+/// Keys of a value at any depth.
+fn keys(value: &serde_json::Value, into: &mut std::collections::BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            into.insert(key.clone());
+            keys(value, into);
+        }),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_json_of_a_check_has_the_keys_that_its_page_shows() {
+    let page = std::fs::read_to_string(root().join("docs/cli.md")).expect("the page is there");
+    let block = page.split("```text\n{ \"diagnostics\"").nth(1).and_then(|b| b.split("```").next()).expect("its block");
+    // What stands behind a colon, or alone in a list, is a value.
+    let word = regex::Regex::new(r#"([:|\[]\s*)?"([a-z]+)""#).expect("a pattern");
+    let shown = word.captures_iter(block).filter(|found| found.get(1).is_none()).map(|found| found[2].to_owned());
+    let shown: std::collections::BTreeSet<String> = shown.chain(["diagnostics".to_owned()]).collect();
+
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a.kss"), "type D { memory : Size }\nlet d : D = { memry = 8GiB }\n")
+        .expect("a file");
+    let mut check = std::process::Command::new(tools::kssc());
+    check.env(kss_tests::program::CACHE.0, kss_tests::program::CACHE.1);
+    let (good, printed, said) = tools::run(check.current_dir(folder.path()).args(["check", "--format", "json", "."]));
+    assert!(!good, "{said}");
+    let mut written = std::collections::BTreeSet::new();
+    keys(&serde_json::from_str(&printed).expect("JSON"), &mut written);
+    assert_eq!(written, shown);
+}

@@ -66,5 +66,5 @@ fn no_package(text: &str, path: &[Symbol], origin: kss_span::Origin) -> kss_diag
     let message = format!("{text:?} is no name of a package, which `{option}` wants");
     code::WRONG_KEY_TYPE
         .at(origin, message)
-        .help("a package is written as nixpkgs calls it: \"rke2\", \"python3Packages.requests\"")
+        .help("a package is written as nixpkgs calls it: \"jq\", \"python3Packages.requests\"")
 }

@@ -9,8 +9,11 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let distance = if same_letters(word, candidate) { 0 } else { strsim::damerau_levenshtein(word, candidate) };
-        // Two slips in one word leave its beginning alone: `small` is not `all`.
-        let plausible = distance < 2 || word.chars().next() == candidate.chars().next();
+        // Two slips in one word leave its beginning alone: `small` is not `all`. Names of a letter or two have hardly anything in
+        // common even where one letter differs: `y` is not `s`.
+        let longest = word.chars().count().max(candidate.chars().count());
+        let begins_alike = word.chars().next() == candidate.chars().next();
+        let plausible = distance == 0 || distance * 2 < longest && (distance < 2 || begins_alike);
         if distance <= far && plausible && best.is_none_or(|(d, c)| (distance, candidate) < (d, c)) {
             best = Some((distance, candidate));
         }
@@ -48,6 +51,8 @@ mod tests {
         assert_eq!(closest("logLevel", ["log-level", "level"]), Some("log-level"));
         assert_eq!(closest("zebra", ["memory", "mac"]), None);
         assert_eq!(closest("small", ["all", "name"]), None);
+        assert_eq!(closest("y", ["s", "x"]), None);
+        assert_eq!(closest("ip", ["up", "ips"]), Some("ips"));
     }
 
     #[test]

@@ -158,7 +158,8 @@ impl<'a> Eval<'a> {
             let path: Vec<&str> = path.iter().map(|s| s.as_str()).collect();
             let message = format!("`{}` needs `site.{}`, and {} has none", inst.ir.name, path.join("."), self.site);
             let report = code::NO_PROVIDER.at(self.module_origin(module), message).label("used here");
-            self.report(report.also(at, "needed here"));
+            let report = report.also(at, "needed here");
+            self.report(report.help(format!("write `{}` in the body of {}", path.join("."), self.site)));
             self.modules[module as usize].unmet = true;
         }
     }

@@ -53,10 +53,8 @@ impl<'a> Eval<'a> {
         for name in always {
             let Some(origin) = removes.remove(&name) else { continue };
             let module = self.program.modules.get(&name).map_or(Origin::NOWHERE, |m| Origin::new(m.item, m.node));
-            let message = format!(
-                "`{name}` is in use in every {}, so it can't be removed from {scope}",
-                crate::names::scope_word(scope.kind)
-            );
+            let message =
+                format!("`{name}` is in use in every {}, so it can't be removed from {scope}", scope.kind.word());
             let report = code::STILL_NEEDED.at(origin.unwrap_or(module), message).label("always in use");
             self.report(report.help("leave it out: what it checks and declares is changed by `tune`"));
         }

@@ -44,13 +44,3 @@ names! {
 pub(crate) fn n() -> &'static Names {
     &NAMES
 }
-
-/// A scope kind as it is written.
-pub(crate) fn scope_word(kind: kss_value::ScopeKind) -> &'static str {
-    match kind {
-        kss_value::ScopeKind::Site => "site",
-        kss_value::ScopeKind::Machine => "machine",
-        kss_value::ScopeKind::Cluster => "cluster",
-        kss_value::ScopeKind::Node => "node",
-    }
-}

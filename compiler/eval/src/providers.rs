@@ -2,6 +2,7 @@
 
 use crate::finish::describe_entry;
 use crate::layout::Slot;
+use crate::modules::same_kind;
 use crate::state::{Cell, Eval, ModIx, Role};
 use indexmap::IndexMap;
 use kss_diag::code;
@@ -144,9 +145,21 @@ impl<'a> Eval<'a> {
         }
         self.report(match offers.as_slice() {
             [] => report.help("no module provides one: write one with `provide`"),
-            [one] => report.help(format!("`use {one}`")),
-            several => report.help(format!("use one of: {}", list(several))),
+            [one] => report.help(format!("`use {one}`{}", self.room_of(&[*one], scope))),
+            several => report.help(format!("use one of: {}{}", list(several), self.room_of(several, scope))),
         });
+    }
+
+    /// Where modules are used, if that is not the body that the message points at: ` in the body of a machine`.
+    fn room_of(&self, modules: &[Symbol], scope: ScopeKey) -> String {
+        let room = |name: &Symbol| self.program.modules.get(name).map(|module| module.scope);
+        let mut rooms = modules.iter().filter_map(room);
+        match rooms.next() {
+            Some(first) if !same_kind(first, scope.kind) && rooms.all(|room| room == first) => {
+                format!(" in the body of a {first}")
+            }
+            _ => String::new(),
+        }
     }
 
     /// Modules that provide a capability, in the program.

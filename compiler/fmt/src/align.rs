@@ -257,7 +257,13 @@ fn comments(pieces: &[Piece<'_>], lines: &[Line], texts: &mut [(String, Option<u
             continue;
         }
         let mut end = start + 1;
-        while end < texts.len() && texts[end].1.is_some() && !lines[end].blank {
+        let closer = |line: &Line| pieces[line.first].closes();
+        while end < texts.len()
+            && texts[end].1.is_some()
+            && !lines[end].blank
+            && !closer(&lines[start])
+            && !closer(&lines[end])
+        {
             end += 1;
         }
         let least = texts[start..end].iter().map(|(text, _)| last_line(text) + 2).max().unwrap_or(0);

@@ -47,7 +47,7 @@ pub(crate) fn lines(pieces: &[Piece<'_>]) -> Vec<Line> {
             continue;
         }
         if lines.is_empty() || piece.breaks > 0 {
-            let mut line = start_line(pieces, i, pieces.get(next_code[i]), &levels, begins, &lines);
+            let mut line = start_line(pieces, i, next_code[i], &levels, begins, &lines);
             line.indent = match (line.under, line.base) {
                 (Some(under), _) => column(pieces, &lines, under),
                 (_, Some(base)) => lines[base].indent + line.extra,
@@ -58,7 +58,7 @@ pub(crate) fn lines(pieces: &[Piece<'_>]) -> Vec<Line> {
             }
             lines.push(line);
         }
-        begins = step(pieces, i, &mut levels, lines.len() - 1, begins);
+        begins = step(pieces, i, &mut levels, &lines, begins);
     }
     if let Some(last) = lines.last_mut() {
         last.end = pieces.len();
@@ -79,16 +79,10 @@ fn column(pieces: &[Piece<'_>], lines: &[Line], piece: usize) -> usize {
 /// How far back a line looks for something to stand under.
 const LOOK_BACK: usize = 200;
 
-/// The line that begins with piece `i`; `next` is that, or what stands behind the comments that it begins with.
-fn start_line(
-    pieces: &[Piece<'_>],
-    i: usize,
-    next: Option<&Piece<'_>>,
-    levels: &[Level],
-    begins: bool,
-    lines: &[Line],
-) -> Line {
+/// The line that begins with piece `i`; `next` is that, or the one behind the comments that it begins with.
+fn start_line(pieces: &[Piece<'_>], i: usize, next: usize, levels: &[Level], begins: bool, lines: &[Line]) -> Line {
     let piece = &pieces[i];
+    let (behind, next) = (next, pieces.get(next));
     let level = &levels[levels.len() - 1];
     let closes = next.is_some_and(|n| n.closes());
     let new_item = |n: &Piece<'_>| if level.block { n.begins() } else { begins };
@@ -109,7 +103,7 @@ fn start_line(
     let Some(item) = lines.get(level.item) else { return line };
     let source = pieces[item.first].column;
     line.base = Some(level.item);
-    if pieces[item.first].text == "if" && other_branch(pieces, i) {
+    if pieces[item.first].text == "if" && other_branch(pieces, behind) {
         line.extra = 0;
         return line;
     }
@@ -129,7 +123,7 @@ fn above(pieces: &[Piece<'_>], first: usize, i: usize, column: usize) -> Option<
         match pieces[at].mate {
             Some(mate) if mate < at => at = mate,
             Some(_) => return None,
-            None if pieces[at].column == column && !pieces[at].gone => return Some(at),
+            None if pieces[at].column == column && !pieces[at].gone && !pieces[at].is_comment() => return Some(at),
             None => {}
         }
     }
@@ -149,9 +143,9 @@ fn ends_open(pieces: &[Piece<'_>], first: usize, i: usize) -> bool {
     pieces[first..i].iter().rev().find(|p| !p.gone).is_some_and(|p| p.opens())
 }
 
-/// Goes over a piece of line `line`. Does what follows begin a new item?
-fn step(pieces: &[Piece<'_>], i: usize, levels: &mut Vec<Level>, line: usize, begins: bool) -> bool {
-    let piece = &pieces[i];
+/// Goes over a piece of the last line. Does what follows begin a new item?
+fn step(pieces: &[Piece<'_>], i: usize, levels: &mut Vec<Level>, lines: &[Line], begins: bool) -> bool {
+    let (piece, line) = (&pieces[i], lines.len() - 1);
     let level = levels.len() - 1;
     if piece.is_comment() {
         return begins;
@@ -168,7 +162,10 @@ fn step(pieces: &[Piece<'_>], i: usize, levels: &mut Vec<Level>, line: usize, be
         levels[level].anchor = None;
     }
     if piece.opens() {
-        levels.push(Level { line, block: piece.is_block(), item: line, anchor: None });
+        // Where the line began inside of brackets that it closes: `b = 1 } else {`.
+        let inside = lines[line].depth > levels.len() && !pieces[lines[line].first].closes();
+        let base = if inside { levels[level].item } else { line };
+        levels.push(Level { line: base, block: piece.is_block(), item: line, anchor: None });
         return true;
     }
     if matches!(piece.kind, TokenKind::Eq | TokenKind::Colon) {

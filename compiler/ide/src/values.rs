@@ -2,8 +2,6 @@
 
 mod lookup;
 
-pub(crate) use lookup::scope_word;
-
 use crate::{Analysis, Evaluated, Place};
 use kss_eval::{WhyStep, value_text};
 use kss_sema::{DeclKind, Target, Usage};
@@ -150,7 +148,7 @@ impl Analysis {
         };
         let kinds: Vec<Symbol> = sigs.kinds.values().filter(|k| declares(&k.ty)).map(|k| k.name).collect();
         let scopes = sigs.scope_types.iter().filter(|(_, id)| declares(&kss_ir::Ty::Record(**id)));
-        let scopes: Vec<&str> = scopes.map(|(kind, _)| scope_word(*kind)).collect();
+        let scopes: Vec<&str> = scopes.map(|(kind, _)| kind.word()).collect();
         let capabilities = sigs.capabilities.values().filter(|c| declares(&c.ty));
         let capabilities: Vec<Symbol> = capabilities.map(|c| c.name).collect();
         self.values_of_field(evaluated, name, |key| {

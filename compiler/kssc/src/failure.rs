@@ -12,6 +12,12 @@ pub(crate) enum Failure {
     #[diagnostic(help("a path is a .kss file or a directory that holds some; `kssc init` begins a project"))]
     NoSuchPath { path: PathBuf },
 
+    #[error("`{}` does not exist", path.display())]
+    #[diagnostic(help(
+        "a place is a line of a file of the deploy tree, which `kssc build` writes: deploy/clusters/NAME/vars.json:12"
+    ))]
+    NoSuchOutput { path: PathBuf },
+
     #[error("there is no .kss file in `{}`", path.display())]
     #[diagnostic(help("`kssc init` begins a project"))]
     NoSources { path: PathBuf },

@@ -9,12 +9,13 @@
 
 use crate::ast::{LiteralClass, Name, NodeId};
 use crate::layout::{Layout, shown};
+use crate::repeat::Repeated;
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::input::{Checkpoint, Cursor, InputRef};
 use chumsky::inspector::Inspector;
 use chumsky::prelude::*;
-use kss_diag::{Diagnostic, FixEdit, How, code};
+use kss_diag::{Diagnostic, How, code};
 use kss_span::{FileId, Symbol, TextRange};
 use std::sync::Arc;
 
@@ -47,8 +48,8 @@ pub(crate) struct Ctx<'s> {
     pub(crate) errors: Vec<Diagnostic>,
     /// Which of the documentation was taken by a statement.
     pub(crate) documented: Vec<bool>,
-    /// How many errors there were when a comma was last missing, and where.
-    comma: (usize, usize),
+    /// The last mistake of which several are one.
+    pub(crate) repeated: Repeated,
     /// What was skipped because of one mistake.
     pub(crate) skipped: Vec<TextRange>,
     /// Where the layout dropped something for which nothing stands.
@@ -130,7 +131,7 @@ impl<'s> Ctx<'s> {
             done,
             errors,
             documented: vec![false; layout.docs.len()],
-            comma: (0, 0),
+            repeated: Repeated::default(),
             skipped: Vec::new(),
             lost: &layout.lost,
             last: 0,
@@ -150,7 +151,7 @@ impl<'s> Ctx<'s> {
         self.done.clear();
         (self.last, self.nest, self.high, self.alias, self.header) = (0, 0, 0, None, false);
         self.inside = Inside::Statements;
-        self.comma = (0, 0);
+        self.repeated = Repeated::default();
     }
 
     /// Is the current statement one of the file?
@@ -326,36 +327,6 @@ impl<'s> Ctx<'s> {
             let title = format!("insert `{}`", text.trim());
             self.errors.push(error.suggest(title, before.at(self.file), How::After, text));
         }
-    }
-}
-
-impl Ctx<'_> {
-    /// Says that a comma is missing before token `at`; those of one list are one mistake.
-    pub(crate) fn missing_comma(&mut self, at: usize, what: &str) {
-        let (count, before) = self.comma;
-        let same = count > 0 && count == self.errors.len() && before < at && self.same_brackets(before, at);
-        let place = self.range(at.saturating_sub(1)).at(self.file);
-        let fix = self.errors.last_mut().and_then(|e| e.fixes.last_mut()).filter(|_| same);
-        if let Some(fix) = fix {
-            fix.edits.push(FixEdit { place, how: How::After, text: ",".into() });
-            fix.title = format!("insert all {} `,`", fix.edits.len());
-            self.speak(at);
-        } else {
-            self.expected_text(at, what, ",");
-        }
-        self.comma = (self.errors.len(), at);
-    }
-
-    /// Are these two tokens directly in the same brackets?
-    fn same_brackets(&self, from: usize, to: usize) -> bool {
-        let mut depth = 0i32;
-        for at in from..to {
-            depth += i32::from(self.kind(at).closer().is_some()) - i32::from(self.kind(at).is_closer());
-            if depth < 0 {
-                return false;
-            }
-        }
-        depth == 0
     }
 }
 

@@ -10,6 +10,7 @@ mod grammar;
 mod layout;
 mod lex;
 mod parse;
+mod repeat;
 mod text;
 mod token;
 pub mod visit;

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{cases, compare, dump};
+use common::{cases, compare, dump, mended};
 use kss_diag::{Diagnostic, How};
 use kss_span::{FileId, LineIndex, Span};
 use std::fmt::Write;
@@ -27,22 +27,6 @@ fn messages() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What the edits of `error` make of `text`.
-fn mended(text: &str, error: &Diagnostic) -> String {
-    let mut edits: Vec<_> = error.fixes[0].edits.iter().collect();
-    edits.sort_by_key(|e| e.place.range.lo);
-    let mut out = text.to_owned();
-    for edit in edits.iter().rev() {
-        let range = match edit.how {
-            How::Replace => edit.place.range.range(),
-            How::Before => edit.place.range.range().start..edit.place.range.range().start,
-            How::After => edit.place.range.range().end..edit.place.range.range().end,
-        };
-        out.replace_range(range, &edit.text);
-    }
-    out
-}
-
 /// One fix writes all brackets that indentation stood for: `tests/errors/NAME.mended` is what becomes of `NAME.kss`.
 #[test]
 fn indentation_becomes_brackets() {
@@ -51,7 +35,7 @@ fn indentation_becomes_brackets() {
         let text = std::fs::read_to_string(&path).unwrap();
         let parsed = kss_syntax::parse(FileId(0), &text);
         assert_eq!(parsed.errors.len(), 1, "{name}");
-        let mended = mended(&text, &parsed.errors[0]);
+        let mended = mended(&text, &parsed.errors[0].fixes[0]);
         compare(&path.with_extension("mended"), &mended).unwrap();
         let after = kss_syntax::parse(FileId(0), &mended);
         assert_eq!(after.errors, [], "{name}");

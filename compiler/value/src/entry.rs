@@ -13,6 +13,24 @@ pub enum ScopeKind {
     Node,
 }
 
+impl ScopeKind {
+    /// As it is written: `machine`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ScopeKind::Site => "site",
+            ScopeKind::Machine => "machine",
+            ScopeKind::Cluster => "cluster",
+            ScopeKind::Node => "node",
+        }
+    }
+}
+
+impl fmt::Display for ScopeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
 /// A scope: where modules are used and entries live.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ScopeKey {

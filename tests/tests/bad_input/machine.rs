@@ -23,6 +23,12 @@ fn a_path_that_is_not_there() {
 }
 
 #[test]
+fn a_file_of_the_tree_that_is_not_there() {
+    let dir = mistake("none").written();
+    fails(dir.path(), &["why", "deploy/clusters/kss/none.yaml:1"], "which `kssc build` writes");
+}
+
+#[test]
 fn a_file_where_the_tree_should_be() {
     let dir = mistake("none").written();
     fs::write(dir.path().join("deploy"), "mine\n").expect("a file");

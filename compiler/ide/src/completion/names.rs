@@ -71,13 +71,7 @@ pub(super) fn modules(request: &Request<'_>, path: &[Node<'_>], remove: bool, ou
 fn add_module(module: &ModuleSig, fit: u8, request: &Request<'_>, body: bool, out: &mut Offers) {
     let own = !module.item.key().file.starts_with("std/");
     let offer = out.add(module.name.as_str(), CompletionKind::Module, rank(fit, u8::from(!own)));
-    let scope = match module.scope {
-        ScopeKind::Site => "site",
-        ScopeKind::Machine => "machine",
-        ScopeKind::Cluster => "cluster",
-        ScopeKind::Node => "node",
-    };
-    offer.detail(format!("module for {scope}")).doc(module.doc.as_deref());
+    offer.detail(format!("module for {}", module.scope)).doc(module.doc.as_deref());
     let required: Vec<_> = module.options.iter().filter(|(_, o)| o.required).collect();
     if body && !required.is_empty() && !request.continued() {
         let fields = required.iter().enumerate().map(|(at, (name, option))| {

@@ -153,7 +153,7 @@ pub(super) fn explained(target: &Target) -> String {
             }
             _ => format!("`{name}`, which every entry, module or secret has"),
         },
-        Target::Scope(kind) => format!("the {} around", crate::values::scope_word(*kind)),
+        Target::Scope(kind) => format!("the {} around", kind.word()),
         Target::At(_) | Target::Entry(_) | Target::Case(..) | Target::File(_) => String::new(),
     }
 }

@@ -56,7 +56,7 @@ impl Analysis {
 
     fn about_module(&self, module: &ModuleSig, evaluated: &Evaluated) -> String {
         let sigs = self.signatures();
-        let mut lines = vec![format!("for {}", crate::values::scope_word(module.scope))];
+        let mut lines = vec![format!("for {}", module.scope.word())];
         let provides: Vec<String> = module.provides.iter().map(|(name, _)| format!("`{name}`")).collect();
         let needs = module.needs.iter().map(|(path, optional, _)| {
             let path = match path {
@@ -107,7 +107,7 @@ impl Analysis {
             Cardinality::AtMostOne => "at most one",
             Cardinality::Some => "one or more",
         };
-        let mut lines = vec![format!("- {count} per {}", crate::values::scope_word(sig.scope))];
+        let mut lines = vec![format!("- {count} per {}", sig.scope.word())];
         let provided = |part: &Arc<ScopeModel>| {
             let scope = part.scope.key;
             let owners = providers(part, scope, name);

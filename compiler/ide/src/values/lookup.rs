@@ -23,16 +23,6 @@ struct Read {
     from: Option<(Arc<EntryKey>, Vec<Symbol>)>,
 }
 
-/// The kind of entries that a scope is.
-pub(crate) fn scope_word(kind: ScopeKind) -> &'static str {
-    match kind {
-        ScopeKind::Site => "site",
-        ScopeKind::Machine => "machine",
-        ScopeKind::Cluster => "cluster",
-        ScopeKind::Node => "node",
-    }
-}
-
 impl Analysis {
     /// The values of an expression of an item.
     pub(crate) fn values_of_expr(&self, item: ItemId, expr: &Expr, evaluated: &Evaluated) -> Vec<Found> {
@@ -174,7 +164,7 @@ impl Analysis {
             ScopeKind::Cluster => Some(at.scope.outer),
             ScopeKind::Machine | ScopeKind::Node => Some(at.scope.name),
         };
-        let word = scope_word(kind);
+        let word = kind.word();
         let is_it = |key: &EntryKey| key.kind == word && name.is_none_or(|name| key.name == name);
         let own = evaluated.part(at.part);
         let entries = own.into_iter().chain(evaluated.parts()).flat_map(|part| part.entries());

@@ -73,7 +73,7 @@ fn named(file: &str, at: At) -> Option<Target> {
 
 pub(crate) fn run(args: Args, ui: &Ui, driver: &dyn Driver) -> Result<Outcome, Failure> {
     if !args.target.file.exists() {
-        return Err(Failure::NoSuchPath { path: args.target.file });
+        return Err(Failure::NoSuchOutput { path: args.target.file });
     }
     let why = driver.why(&args.target)?;
     let text = match args.format {

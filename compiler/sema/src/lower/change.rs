@@ -1,6 +1,5 @@
 //! Statements that change what somebody else declared: `tune`, `each`, `remove`.
 
-use super::statements::scope_name;
 use super::{Around, Lower};
 use crate::Signatures;
 use crate::signatures::entry_refs;
@@ -187,7 +186,7 @@ impl Lower<'_> {
                 && (depth(here) > depth(lives)
                     || depth(here) == depth(lives) && Signatures::scope_kind(kind) == Some(here)) =>
             {
-                let (around, here) = (scope_name(lives), scope_name(here));
+                let (around, here) = (lives.word(), here.word());
                 let message = format!(
                     "`each {kind}` in a {here} would go through what is around it: a {kind} is declared in a {around}"
                 );

@@ -162,11 +162,8 @@ impl<'a> Lower<'a> {
                 };
                 if !fits {
                     let at = self.at(stmt.id);
-                    let scope = super::statements::scope_name(sig.scope);
-                    let message = format!(
-                        "capability `{name}` is of the {scope}, not of the {}",
-                        super::statements::scope_name(ir.scope)
-                    );
+                    let scope = sig.scope.word();
+                    let message = format!("capability `{name}` is of the {scope}, not of the {}", ir.scope.word());
                     let mut diag = code::WRONG_SCOPE.at(at, message).also(sig.origin, format!("per {scope}"));
                     if sig.scope == ScopeKind::Site && !site_module {
                         diag = diag.help(format!("write `needs site.{name}`"));
@@ -212,7 +209,7 @@ impl<'a> Lower<'a> {
             || (sig.scope == ScopeKind::Site && ir.scope == ScopeKind::Machine);
         if !fits {
             let at = self.at(stmt.id);
-            let (of, here) = (super::statements::scope_name(sig.scope), super::statements::scope_name(ir.scope));
+            let (of, here) = (sig.scope.word(), ir.scope.word());
             self.report(
                 code::WRONG_SCOPE
                     .at(at, format!("capability `{}` is of the {of}, and the module is for a {here}", name.text))

@@ -194,7 +194,7 @@ impl Lower<'_> {
         if wanted == here || wanted == ScopeKind::Machine && here == ScopeKind::Node {
             return;
         }
-        let (wants, is, kind) = (scope_name(wanted), scope_name(here), sig.name);
+        let (wants, is, kind) = (wanted.word(), here.word(), sig.name);
         let message = format!("a `{kind}` is declared in a {wants}, and this is a {is}");
         let help = match self.module {
             Some(_) => format!("write it in a module for a {wants}"),
@@ -326,15 +326,6 @@ impl Lower<'_> {
                 IrBody { fields: self.field_blocks(body.id, &body.stmts, &target), statements: None }
             }
         }
-    }
-}
-
-pub(crate) fn scope_name(scope: ScopeKind) -> &'static str {
-    match scope {
-        ScopeKind::Site => "site",
-        ScopeKind::Machine => "machine",
-        ScopeKind::Cluster => "cluster",
-        ScopeKind::Node => "node",
     }
 }
 

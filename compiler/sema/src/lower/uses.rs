@@ -1,7 +1,6 @@
 //! `use NAME { … }`: modules, and the values of their options.
 
 use super::block::Target;
-use super::statements::scope_name;
 use super::{Around, Lower};
 use crate::index::{Cursor, Target as Meant, Usage};
 use kss_diag::code;
@@ -73,7 +72,7 @@ impl Lower<'_> {
         if !fits {
             let at = self.at(name.id());
             let place = kss_span::Origin::new(sig.item, sig.node);
-            let (wants, is) = (scope_name(sig.scope), scope_name(here));
+            let (wants, is) = (sig.scope.word(), here.word());
             self.report(
                 code::WRONG_SCOPE
                     .at(at, format!("module `{}` is for a {wants}, and this is a {is}", sig.name))

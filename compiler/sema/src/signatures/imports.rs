@@ -95,13 +95,21 @@ fn import_name(sigs: &mut Signatures, file: &FileItems, decl: &Decl, name: ast::
             known.sort_unstable();
             let path = targets.first().map_or("", |f| f.path.as_str());
             let mut diag = code::UNKNOWN_IMPORT.at(at, format!("`{path}` declares no `{}`", name.text));
-            if let Some(near) = closest(&name.text, known) {
+            if declares_module(targets, name.text) {
+                diag.message = format!("`{}` is a module, and modules are not imported", name.text);
+                diag = diag.help(format!("leave this out: `use {}` finds it by its name", name.text));
+            } else if let Some(near) = closest(&name.text, known) {
                 diag = diag.near(at, &name.text, near);
             }
             sigs.diags.push(diag);
             missing(sigs, file.path, [name.text]);
         }
     }
+}
+
+fn declares_module(files: &[&Arc<FileItems>], wanted: Symbol) -> bool {
+    let mut decls = files.iter().flat_map(|file| &file.decls);
+    decls.any(|decl| matches!(&decl.stmt.kind, StmtKind::Module { name, .. } if name.text == wanted))
 }
 
 fn missing(sigs: &mut Signatures, file: Symbol, names: impl IntoIterator<Item = Symbol>) {

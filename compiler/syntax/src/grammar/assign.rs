@@ -5,7 +5,6 @@ use crate::ctx::{Ahead, Inp, Parse, Rule, when};
 use crate::token::K;
 use chumsky::error::EmptyErr;
 use chumsky::prelude::*;
-use kss_diag::{How, code};
 
 /// `: T`, unless a value stands there.
 pub(super) fn type_ann<'s>(ty: Rule<'s, Type>) -> impl Parse<'s, Type> {
@@ -46,10 +45,7 @@ pub(super) fn assign<'s>() -> impl Parse<'s, ()> {
     custom(|inp: &mut Inp<'s, '_>| {
         if inp.ahead(0) == K::Colon && is_value(inp, 1) {
             let at = inp.pos();
-            let state = inp.state();
-            let place = state.range(at).at(state.file);
-            let error = code::UNEXPECTED_TOKEN.at(place, "behind `:` stands a type; a value stands behind `=`");
-            state.errors.push(error.fix("write `=`", place, How::Replace, "="));
+            inp.state().value_behind_colon(at);
         } else if inp.ahead(0) != K::Eq {
             return Err(EmptyErr::default());
         }

@@ -130,6 +130,10 @@ impl<'s> Parts<'s> {
                     inp.skip();
                     inp.parse(&ty)
                 }
+                K::Pipe => {
+                    inp.state().expected_text(start, "`=` and a type", " =");
+                    inp.parse(&ty)
+                }
                 _ => {
                     inp.state().expected(start, "`{` with fields, or `=` and a type");
                     Ok(Type { kind: TypeKind::Missing, id: since(inp, start) })

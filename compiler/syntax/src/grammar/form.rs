@@ -11,6 +11,8 @@ pub(super) enum Form {
     /// No statement begins so.
     Junk,
     Spread,
+    /// `| a | b`, the rest of a union of which the beginning isn't there.
+    Union,
     /// `a.b = c`, `a : T`, `a { … }`, with its prefixes
     Field,
     /// `kind name { … }`
@@ -31,6 +33,7 @@ pub(super) fn form(inp: &mut Inp<'_, '_>) -> Form {
         kind if kind.is_closer() => Form::End,
         kind if kind.is_key() => word(inp, first),
         kind if super::expr::begins(kind) => Form::Element,
+        K::Pipe | K::Eq if inp.line_starts(0) => Form::Union,
         _ => Form::Junk,
     }
 }

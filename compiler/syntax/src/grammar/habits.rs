@@ -7,7 +7,7 @@ mod values;
 mod words;
 
 pub(super) use imports::{all_names, foreign_import, import_as_value, other_name, quoted_import};
-pub(super) use scopes::{case, let_in, switch};
+pub(super) use scopes::{case, let_in, nix_module, switch};
 pub(super) use values::{after_statement, behind_value, choice_first, minus_goes_on, operator_first};
 pub(super) use words::{else_if, foreign_word, mutable};
 

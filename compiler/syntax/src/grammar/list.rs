@@ -76,7 +76,10 @@ fn behind_element(inp: &mut Inp<'_, '_>, start: usize, at: usize) {
     let place = state.cover((start..end).into()).at(state.file);
     let word = state.range(at).at(state.file);
     let error = code::UNEXPECTED_TOKEN.at(word, "what is repeated stands behind its `for`: `[for x in xs => x]`");
-    state.errors.push(error.fix(format!("write `{right}`"), place, How::Replace, right));
+    state.errors.push(match right.contains('\n') {
+        true => error,
+        false => error.fix(format!("write `{right}`"), place, How::Replace, right),
+    });
 }
 
 /// The arguments of a call, parentheses included.

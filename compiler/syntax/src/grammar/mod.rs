@@ -92,6 +92,8 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
                 K::End => return Ok(()),
                 kind if kind.is_closer() || separated => return Ok(()),
                 _ if habits::after_statement(inp) => {}
+                // It is read as a statement of its own.
+                K::Pipe | K::Eq if inp.line_starts(0) => return Ok(()),
                 _ if form::begins(inp) && !spaced_dots(inp) => {
                     let at = inp.pos();
                     inp.state().expected_text(at, "a new line or `,`", ",");

@@ -4,7 +4,7 @@ use super::form::{self, Form, form};
 use super::list::generators;
 use super::pattern::{arms, pattern};
 use super::{Rules, block_of, declare, entry, expr, habits, missing_expr, no_stmt, since};
-use crate::ast::{Block, Body, Expr, Generator, Pattern, Stmt, StmtKind};
+use crate::ast::{Block, Body, Expr, Generator, Pattern, Stmt, StmtKind, Type};
 use crate::ctx::{Ahead, Inp, Parse, Rule, header, nested, skip_junk, skip_one, when};
 use crate::token::K;
 use chumsky::error::EmptyErr;
@@ -38,6 +38,7 @@ struct Forms<'s> {
     stmt: Rule<'s, Stmt>,
     body: Rule<'s, Block>,
     expr: Rule<'s, Expr>,
+    ty: Rule<'s, Type>,
     head: Rule<'s, Expr>,
     generators: Rule<'s, Vec<Generator>>,
     arms: Rule<'s, Vec<(Pattern, Body)>>,
@@ -57,6 +58,7 @@ impl<'s> Forms<'s> {
             stmt: rules.stmt.clone(),
             body: block_of(&rules.block, "`{`").boxed(),
             expr: rules.expr.clone(),
+            ty: rules.ty.clone(),
             head: header(true, rules.expr.clone()).boxed(),
             generators: header(true, generators(rules)).boxed(),
             arms: arms(arm, arm_body.boxed()),
@@ -94,9 +96,11 @@ impl<'s> Forms<'s> {
             },
             Form::Entry if habits::switch(inp) => Ok(StmtKind::Error),
             Form::Field | Form::Element if habits::foreign_import(inp) => Ok(StmtKind::Error),
+            Form::Element if habits::nix_module(inp) => Ok(StmtKind::Error),
             Form::Element if habits::minus_goes_on(inp) => self.junk(inp),
             Form::End => Err(EmptyErr::default()),
             Form::Junk => self.junk(inp),
+            Form::Union => self.union(inp),
             Form::Spread => self.spread(inp),
             Form::Field => inp.parse(&self.entry.field),
             Form::Entry => match form::misspelt(inp) {
@@ -154,6 +158,24 @@ impl<'s> Forms<'s> {
                 Ok(StmtKind::Error)
             }
         }
+    }
+
+    /// A union without a name: what is in it is kept.
+    fn union(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {
+        let start = inp.pos();
+        let state = inp.state();
+        let top = state.is_top();
+        if let Some(mut error) = state.expected_at(start, "a statement") {
+            let sign = state.slice(start);
+            error.message = format!("no name of a type stands before this `{sign}`");
+            state.errors.push(error);
+        }
+        let name = state.no_name(start);
+        if inp.ahead(0) == K::Eq {
+            inp.skip();
+        }
+        let ty = inp.parse(&self.ty)?;
+        Ok(if top { StmtKind::Type { name, ty, refine: None } } else { StmtKind::Error })
     }
 
     fn spread(&self, inp: &mut Inp<'s, '_>) -> Result<StmtKind, EmptyErr> {

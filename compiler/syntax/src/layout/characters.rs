@@ -136,9 +136,11 @@ impl<'s> Builder<'s> {
     fn name(&mut self, at: At, sigs: &mut Vec<Sig>) -> Found {
         let mut lo = at.range.lo;
         let mut indent = at.indent;
-        if let Some(before) =
-            sigs.last().copied().filter(|s| s.range.hi == lo && s.kind.is_word() && at.indent.is_none())
-        {
+        // Not an operator of other languages that stands for a word, as `¬` does.
+        let is_name = |s: &Sig| {
+            s.kind.is_word() && self.text[s.range.range()].starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        };
+        if let Some(before) = sigs.last().copied().filter(|s| s.range.hi == lo && is_name(s) && at.indent.is_none()) {
             (lo, indent) = (before.range.lo, before.indent);
             sigs.pop();
         }

@@ -122,6 +122,12 @@ impl<'s> Builder<'s> {
         if rest.starts_with("==") || !after_value {
             return Found::Ours;
         }
+        // `a : Int?=4`
+        let before = sigs.len().checked_sub(2).map(|i| sigs[i].kind);
+        let of_type = matches!(before, Some(K::Colon | K::Ref | K::Set | K::Later | K::Pipe | K::ThinArrow));
+        if of_type && self.text[at.range.range()].starts_with('?') {
+            return Found::Ours;
+        }
         let range = TextRange::new(at.range.lo, at.range.hi + 1);
         let place = range.at(self.file);
         let written = &self.text[range.range()];

@@ -2,6 +2,8 @@
 //! deeper, and can't be what stands before a type, it is read as the brace or the bracket that was meant, closed where the
 //! indentation ends. All of a file are one mistake, mended by one fix.
 
+mod values;
+
 use super::{Builder, Doc, Sig, lines};
 use crate::ast::LiteralClass;
 use crate::token::K;
@@ -12,7 +14,7 @@ use kss_span::TextRange;
 pub(super) fn bracketed(build: &mut Builder<'_>, sigs: Vec<Sig>, docs: &mut [Doc]) -> Vec<Sig> {
     let mut found = Indented::new(build.text, &sigs, false);
     found.run();
-    if found.heads.is_empty() {
+    if found.heads.is_empty() && found.orphans.is_empty() {
         return sigs;
     }
     // Now it is known that lines at the top of the file are of that kind, too.
@@ -31,25 +33,30 @@ pub(super) fn bracketed(build: &mut Builder<'_>, sigs: Vec<Sig>, docs: &mut [Doc
         build.lost(at);
     }
     build.out.lost.sort_unstable();
-    let (first, list) = found.heads[0];
-    let message = match list {
-        true => "a list stands in `[` and `]`, with a comma behind each element",
-        false => "a block stands in `{` and `}`: how deep a line is indented says nothing",
-    };
-    let title = match found.heads.len() {
-        1 if list => "write the brackets".to_owned(),
-        1 => "write the braces".to_owned(),
-        n => format!("write the brackets of all {n} blocks and lists"),
-    };
-    let edits =
-        found.edits.into_iter().map(|(range, text)| FixEdit { place: range.at(build.file), how: How::Replace, text });
-    let mut error =
-        code::UNEXPECTED_TOKEN.at(first.at(build.file), message).suggest(title, first.at(build.file), How::Replace, "");
-    if let Some(fix) = error.fixes.last_mut() {
-        fix.edits = edits.collect();
-        fix.safe = found.sure;
+    if let Some(first) = found.orphans.first() {
+        let message = "a list stands in `[` and `]`, behind the name of its field";
+        build.say(code::UNEXPECTED_TOKEN.at(first.at(build.file), message).help("write `NAME = [a, b]`"));
     }
-    build.say(error);
+    if let Some((first, list)) = found.heads.first().copied() {
+        let message = match list {
+            true => "a list stands in `[` and `]`, with a comma behind each element",
+            false => "a block stands in `{` and `}`: how deep a line is indented says nothing",
+        };
+        let title = match found.heads.len() {
+            1 if list => "write the brackets".to_owned(),
+            1 => "write the braces".to_owned(),
+            n => format!("write the brackets of all {n} blocks and lists"),
+        };
+        let place = first.at(build.file);
+        let mut error = code::UNEXPECTED_TOKEN.at(place, message).suggest(title, place, How::Replace, "");
+        if let Some(fix) = error.fixes.last_mut() {
+            let edit =
+                |(range, text): (TextRange, String)| FixEdit { place: range.at(build.file), how: How::Replace, text };
+            fix.edits = found.edits.into_iter().map(edit).collect();
+            fix.safe = found.sure;
+        }
+        build.say(error);
+    }
     out
 }
 
@@ -77,6 +84,8 @@ struct Indented<'s> {
     open: Vec<Open>,
     /// The colons that stand for a bracket, and whether it is that of a list.
     heads: Vec<(TextRange, bool)>,
+    /// The first dashes of lists that are no field's.
+    orphans: Vec<TextRange>,
     /// What was changed: where, and the new text.
     edits: Vec<(TextRange, String)>,
     /// A place of each line that was changed.
@@ -90,8 +99,9 @@ struct Indented<'s> {
 impl<'s> Indented<'s> {
     fn new(text: &'s str, sigs: &'s [Sig], top: bool) -> Self {
         let (out, moved) = (Vec::with_capacity(sigs.len() + 16), Vec::with_capacity(sigs.len()));
-        let (open, heads, edits, lines, quoted) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Indented { text, sigs, top, out, moved, open, heads, edits, lines, quoted, sure: true }
+        let (open, heads, orphans, edits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (lines, quoted) = (Vec::new(), Vec::new());
+        Indented { text, sigs, top, out, moved, open, heads, orphans, edits, lines, quoted, sure: true }
     }
 
     fn run(&mut self) {
@@ -240,6 +250,9 @@ impl<'s> Indented<'s> {
 
     /// A line that may be a statement, or the head of a block.
     fn statement(&mut self, at: usize, end: usize, indent: u32) -> usize {
+        if self.is_dash(at) && self.path_colon(at + 1, end).is_some() {
+            return self.orphan(at, end, indent);
+        }
         let named = self.kind(at) == K::Let && self.kind(at + 1).is_word();
         let colon = self.path_colon(at + usize::from(named), end).filter(|colon| !named || colon + 1 == end);
         if let Some(colon) = colon {
@@ -258,6 +271,29 @@ impl<'s> Indented<'s> {
         let types = self.kind(at) == K::Type || matches!(self.slice(at), "class" | "struct" | "schema" | "interface");
         self.brace(end - 1, Open::Block { head: indent, types });
         end
+    }
+
+    /// A list of records where none stands: it is left out.
+    fn orphan(&mut self, at: usize, end: usize, indent: u32) -> usize {
+        let mut to = end;
+        while let Some(next) = self.sigs.get(to).and_then(|s| s.indent)
+            && (next > indent || next == indent && self.is_dash(to))
+            && self.is_of_yaml(to)
+        {
+            to = self.line_end(to);
+        }
+        self.leave_out(to);
+        self.orphans.push(self.sigs[at].range);
+        let range = TextRange::new(self.sigs[at].range.lo, self.sigs[to - 1].range.hi);
+        self.lines.push(range.lo);
+        self.quoted.push(range);
+        to
+    }
+
+    /// `key: value` without space before the colon, or `- value`.
+    fn is_of_yaml(&self, at: usize) -> bool {
+        let key = at + usize::from(self.is_dash(at));
+        key > at || self.path_colon(key, self.line_end(at)).is_some_and(|colon| self.sticks(colon))
     }
 
     /// `elif` behind a block that ended with its indentation.
@@ -399,105 +435,5 @@ impl<'s> Indented<'s> {
         self.replace(at, K::Eq);
         self.edit(self.sigs[at].range, if self.sticks(at) { text } else { text.trim_start() });
         self.lines.push(self.sigs[at].range.lo);
-    }
-
-    /// What stands behind `key:` on its line.
-    fn value(&mut self, colon: usize, end: usize, indent: u32, values: bool) -> usize {
-        if let Some(next) = self.block_text(colon, end, indent) {
-            return next;
-        }
-        let typed = self.sigs[colon + 1..end].iter().any(|s| matches!(s.kind, K::Eq | K::Where));
-        if !values || typed {
-            return self.rest(colon, end);
-        }
-        self.equals(colon, " =");
-        self.scalar(colon + 1, end)
-    }
-
-    /// A value without quotes that needs them gets them.
-    fn scalar(&mut self, at: usize, end: usize) -> usize {
-        let (first, last) = (self.kind(at), end - 1);
-        let whole = match first {
-            K::TextOpen => lines::text_end(self.sigs, at) >= last,
-            K::LBracket | K::LBrace | K::LParen => true,
-            _ => at == last && (first.is_word() || matches!(first, K::Literal | K::RawText)),
-        };
-        self.sure &= whole && !first.is_word() || matches!(first, K::True | K::False);
-        let range = TextRange::new(self.sigs[at].range.lo, self.sigs[last].range.hi);
-        let written = &self.text[range.range()];
-        if whole || written.contains('\n') {
-            return self.rest(at, end);
-        }
-        self.moved.push(self.out.len() as u32);
-        self.out.push(Sig { kind: K::RawText, class: LiteralClass::Malformed, range, indent: None });
-        self.leave_out(end);
-        self.quoted.push(range);
-        let text = match written.contains(['"', '\\']) {
-            true if !written.contains('\'') => format!("'{written}'"),
-            _ => format!("\"{}\"", written.replace('\\', "\\\\").replace('"', "\\\"")),
-        };
-        self.edit(range, &text);
-        end
-    }
-
-    /// `key: |` before deeper lines: a text.
-    fn block_text(&mut self, colon: usize, end: usize, indent: u32) -> Option<usize> {
-        let mark = matches!(self.kind(colon + 1), K::Pipe | K::Gt);
-        let plain = self.sigs[colon + 2..end].iter().all(|s| matches!(s.kind, K::Minus | K::Plus));
-        let next = self.sigs.get(end).and_then(|s| s.indent).filter(|n| *n > indent);
-        let body = next.filter(|_| mark && plain && end - colon <= 3)? as usize;
-        let marks = TextRange::new(self.sigs[colon + 1].range.lo, self.sigs[end - 1].range.hi);
-        let mut hi = marks.hi as usize;
-        let from = hi + self.text[hi..].find('\n')? + 1;
-        let mut at = from;
-        for line in self.text[from..].split_inclusive('\n') {
-            let deep = line.len() - line.trim_start_matches([' ', '\t']).len();
-            if !line.trim().is_empty() && deep <= indent as usize {
-                break;
-            }
-            at += line.len();
-            if !line.trim().is_empty() {
-                hi = at - (line.len() - line.trim_end().len());
-            }
-        }
-        let range = TextRange::new(marks.lo, hi as u32);
-        let raw = self.text[range.range()].contains(['\\', '$']);
-        let quotes = if raw { "'''" } else { "\"\"\"" };
-        self.equals(colon, " =");
-        self.edit(marks, quotes);
-        self.edit(TextRange::empty(range.hi), &format!("\n{}{quotes}", " ".repeat(body)));
-        self.moved.push(self.out.len() as u32);
-        self.out.push(Sig { kind: K::RawText, class: LiteralClass::Malformed, range, indent: None });
-        let rest = &self.sigs[end..];
-        let next = end + rest.iter().position(|s| s.range.lo >= range.hi).unwrap_or(rest.len());
-        self.leave_out(next);
-        self.quoted.push(range);
-        self.sure = false;
-        Some(next)
-    }
-
-    /// A line of a list, which begins with its dash.
-    fn element(&mut self, at: usize, end: usize, indent: u32) -> usize {
-        if !self.out.last().is_some_and(|s| s.kind == K::LBracket && s.range.is_empty()) {
-            self.separate();
-        }
-        let dash = self.sigs[at].range;
-        self.lines.push(dash.lo);
-        if at + 1 == end {
-            self.leave_out(end);
-            return end;
-        }
-        let first = self.sigs[at + 1].range.lo;
-        let between = TextRange::new(dash.lo, first);
-        if self.path_colon(at + 1, end).is_none() {
-            self.edit(between, "");
-            self.leave_out(at + 1);
-            return self.scalar(at + 1, end);
-        }
-        let column = indent + (first - dash.lo);
-        self.replace(at, K::LBrace);
-        self.edit(between, &format!("{{\n{}", " ".repeat(column as usize)));
-        self.open.push(Open::Item { dash: indent });
-        self.statement(at + 1, end, column)
     }
 }

@@ -114,7 +114,7 @@ struct Builder<'s> {
     open_comment: bool,
     /// Nor the end of a text that began with `<<`.
     open_heredoc: bool,
-    /// A line ends with a colon: perhaps a block is meant by the indentation.
+    /// A line ends with a colon, or begins with a dash: perhaps a block or a list is meant by the indentation.
     indented: bool,
 }
 
@@ -151,7 +151,7 @@ impl<'s> Builder<'s> {
                 _ => {}
             }
             let indent = if first {
-                self.indented |= sigs.last().is_some_and(|s: &Sig| s.kind == K::Colon);
+                self.indented |= lexeme.kind == K::Minus || sigs.last().is_some_and(|s: &Sig| s.kind == K::Colon);
                 Some(range.lo - line)
             } else {
                 None

@@ -4,6 +4,7 @@
 pub mod corpus;
 pub mod dump;
 
+use kss_diag::{Fix, How};
 use std::path::{Path, PathBuf};
 
 /// The files of a directory of tests with this extension, in order.
@@ -30,4 +31,24 @@ pub fn compare(file: &Path, found: &str) -> Result<(), String> {
     let line = different.unwrap_or_else(|| wanted.lines().count().min(found.lines().count()));
     let show = |text: &str| text.lines().nth(line).unwrap_or("<end>").to_owned();
     Err(format!("{}:{}\n  wanted {}\n  found  {}", file.display(), line + 1, show(&wanted), show(found)))
+}
+
+/// What a fix makes of `text`: its edits are in the text, and don't touch each other.
+pub fn mended(text: &str, fix: &Fix) -> String {
+    let mut edits: Vec<_> = fix.edits.iter().collect();
+    edits.sort_by_key(|e| e.place.range);
+    let mut out = String::new();
+    let mut done = 0;
+    for edit in edits {
+        let (lo, hi) = match edit.how {
+            How::Replace => (edit.place.range.lo, edit.place.range.hi),
+            How::Before => (edit.place.range.lo, edit.place.range.lo),
+            How::After => (edit.place.range.hi, edit.place.range.hi),
+        };
+        let kept = text.get(done..lo as usize);
+        out.push_str(kept.unwrap_or_else(|| panic!("{fix:?}")));
+        out.push_str(&edit.text);
+        done = hi as usize;
+    }
+    out + text.get(done..).unwrap_or_else(|| panic!("{fix:?}"))
 }

@@ -78,6 +78,37 @@ pub(in crate::grammar) fn switch(inp: &mut Inp<'_, '_>) -> bool {
     true
 }
 
+/// At `{ config, pkgs, ... }: { … }`, a module of NixOS: says what is written here, and skips it.
+pub(in crate::grammar) fn nix_module(inp: &mut Inp<'_, '_>) -> bool {
+    if inp.ahead(0) != K::LBrace || !inp.ahead(1).is_word() || !matches!(inp.ahead(2), K::Comma | K::RBrace) {
+        return false;
+    }
+    let Some(end) = (2..200).find(|n| !matches!(inp.ahead(*n), K::Comma | K::DotDot | K::Newline | K::Ident)) else {
+        return false;
+    };
+    if inp.ahead(end) != K::RBrace || inp.ahead(end + 1) != K::Colon || !inp.state().is_top() {
+        return false;
+    }
+    let at = inp.pos();
+    let state = inp.state();
+    let speaks = state.speak(at);
+    if speaks {
+        let place = state.cover((at..at + end + 2).into()).at(state.file);
+        let message = "no file is a function: what is said of machines stands in `module NAME for machine { … }`";
+        state.errors.push(code::UNEXPECTED_TOKEN.at(place, message));
+    }
+    (0..end + 2).for_each(|_| inp.skip());
+    if inp.ahead(0) == K::Newline {
+        inp.skip();
+    }
+    skip_one(inp);
+    let to = inp.pos();
+    if speaks {
+        inp.state().said_all(at, to);
+    }
+    true
+}
+
 /// At `case` before a pattern: says that none stands there, and skips it.
 pub(in crate::grammar) fn case(inp: &mut Inp<'_, '_>) {
     let at = inp.pos();
