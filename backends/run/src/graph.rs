@@ -258,6 +258,11 @@ pub(crate) fn report_circles(graphs: &[Graph], sink: &mut Sink<'_>) {
     }
 }
 
+/// The values that a step makes, beside its name.
+fn made_by<'s>((id, step): (&'s &'s str, &'s &'s Step)) -> impl Iterator<Item = (&'s str, &'s Node)> {
+    step.makes.iter().map(move |made| (*id, made))
+}
+
 fn report(circle: &[&str], steps: &BTreeMap<&str, &Step>, sink: &mut Sink<'_>) {
     // The smallest name is the same whoever is followed first.
     let first = circle.iter().enumerate().min_by_key(|(_, id)| **id).map_or(0, |(at, _)| at);
@@ -270,6 +275,10 @@ fn report(circle: &[&str], steps: &BTreeMap<&str, &Step>, sink: &mut Sink<'_>) {
         if let Some(step) = steps.get(id) {
             diagnostic = diagnostic.also(step.origin, format!("`{id}`"));
         }
+    }
+    // A need that no `after` says comes of a secret.
+    for (id, made) in circle.iter().filter_map(|id| Some((id, steps.get(id)?))).flat_map(made_by) {
+        diagnostic = diagnostic.also(made.origin, format!("`{id}` makes it, and who reads it comes behind"));
     }
     sink.report(diagnostic.help("take one of them out of an `after`, or read its value from elsewhere"));
 }

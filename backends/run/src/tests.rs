@@ -204,6 +204,17 @@ fn circles_are_shown_once_and_whole() {
 }
 
 #[test]
+fn a_circle_through_a_secret_names_it() {
+    let site = site_key();
+    let (credential, secret) = made(site, "root", reference(site, "step", "self"));
+    let entries = vec![step(site, "self", tool(list(vec![secret])), Vec::new(), &[]), credential];
+    let (_, diagnostics) = emit(&model(entries, Vec::new(), Vec::new()));
+    assert_eq!(diagnostics.len(), 1);
+    let labels: Vec<&str> = diagnostics[0].labels.iter().map(|label| label.message.as_str()).collect();
+    assert_eq!(labels, ["`site/step/self` makes it, and who reads it comes behind"]);
+}
+
+#[test]
 fn a_service_lives_once_its_machine_and_its_late_values_are_there() {
     let support = machine_key("support");
     let (credential, _) = made(support, "unseal", reference(support, "step", "init"));

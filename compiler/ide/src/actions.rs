@@ -299,6 +299,18 @@ mod tests {
     }
 
     #[test]
+    fn one_value_becomes_a_list_of_one() {
+        let text = "let dns : [Ip] = 10.69.50.1\n";
+        assert_eq!(find(text, "10.69.50.1", "in brackets"), "let dns : [Ip] = [10.69.50.1]\n");
+    }
+
+    #[test]
+    fn a_colon_becomes_an_equals_sign() {
+        let text = "let size = 3\ntype D { size : Int }\nlet d : D = { size: size }\n";
+        assert_eq!(find(text, "size }", "write `size = size`"), text.replace("size: size", "size = size"));
+    }
+
+    #[test]
     fn a_value_becomes_an_option() {
         let text = "module m {\n  manifest ConfigMap a in b { data.count = 3 + 4 }\n}\n";
         assert_eq!(

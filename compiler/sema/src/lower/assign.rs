@@ -3,7 +3,7 @@
 use super::block::Target;
 use super::{Lower, error_expr, expr, strip};
 use crate::index::{Cursor, Usage};
-use kss_diag::code;
+use kss_diag::{How, code};
 use kss_ir::{Block, Expr, ExprKind, Key, LayerWord, LocalLet, Stmt, StmtKind, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::{self, FieldValue};
@@ -56,12 +56,12 @@ impl Lower<'_> {
         let layer = Self::layer(field);
         let because = field.because.as_ref().map(|b| Arc::from(b.literal().map_or("", Symbol::as_str)));
         if let Some(written) = &field.ty {
-            let at = self.at(written.id);
-            self.report(
-                code::MISPLACED
-                    .at(at, "a type is written where a field is declared, not where it is set")
-                    .help("write `name = value`"),
-            );
+            let message = "a type is written where a field is declared, not where it is set";
+            let diag = code::MISPLACED.at(self.at(written.id), message);
+            self.report(match with_equals(field, written) {
+                Some(better) => diag.fix(format!("write `{better}`"), self.at(stmt.id), How::Replace, better),
+                None => diag.help("write `name = value`"),
+            });
         }
         if field.append {
             let item = match strip(&ty) {
@@ -346,6 +346,23 @@ impl Lower<'_> {
                 kind: StmtKind::If { cond: always, then: Block { node, stmts: vec![bind, inner] }, otherwise: None },
             }
         })
+    }
+}
+
+/// `a.b = c` for `a.b: c`, if that is all that is written.
+fn with_equals(field: &ast::Field, written: &ast::Type) -> Option<String> {
+    // A word in lower case is a case where a type stands.
+    let ast::TypeKind::Union(alternatives) = &written.kind else { return None };
+    let [ast::Alternative::Case { name: value, payload: None, .. }] = alternatives.as_slice() else { return None };
+    let path: Option<Vec<&str>> = field.path.iter().map(|key| Some(bare(key)?.as_str())).collect();
+    let alone = field.value.is_none() && field.layer.is_none() && field.because.is_none() && field.refine.is_none();
+    (alone && !field.append).then_some(format!("{} = {}", path?.join("."), value.text))
+}
+
+fn bare(key: &ast::Key) -> Option<&Symbol> {
+    match key {
+        ast::Key::Bare(name) => Some(&name.text),
+        _ => None,
     }
 }
 
