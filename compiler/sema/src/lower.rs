@@ -195,11 +195,11 @@ impl<'a> Lower<'a> {
         let near = closest(word, known.iter().copied());
         match near {
             Some(near) => diag = diag.near(at, word, near).label(format!("did you mean `{near}`?")),
-            None if !known.is_empty() && known.len() <= 12 => {
+            None if !known.is_empty() && fits_a_line(&known) => {
                 let list: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
                 diag = diag.help(format!("there are {}", list.join(", ")));
             }
-            // More than a line of names is no help; the nearest few in order of the alphabet are none either.
+            // The nearest few in order of the alphabet are no help.
             None if !known.is_empty() && code.id == code::UNKNOWN_FIELD.id => {
                 diag = diag.help(format!("leave it out, or use one of its {} fields", known.len()));
             }
@@ -330,4 +330,9 @@ pub(crate) fn base(ty: &Ty) -> &Ty {
         Ty::Refined(inner, _) => base(inner),
         other => other,
     }
+}
+
+/// Can so many names be shown in a line?
+fn fits_a_line(names: &[&str]) -> bool {
+    names.iter().map(|name| name.len() + 4).sum::<usize>() <= 160
 }

@@ -24,12 +24,15 @@ impl Lower<'_> {
 
     /// `node { ip = … }`: fields of an entry where entries stand.
     fn entry_without_name(&self, field: &ast::Field, target: &Target) -> Option<Symbol> {
-        let ([ast::Key::Bare(name)], Some(FieldValue::Block(block)), Target::Record(_)) =
+        let ([ast::Key::Bare(name)], Some(FieldValue::Block(block)), Target::Record(around)) =
             (field.path.as_slice(), &field.value, target)
         else {
             return None;
         };
-        let kind = self.sigs.kinds.get(&name.text).filter(|kind| kind.usage == kss_ir::KindUse::Structure)?;
+        // Beside the maps of a scope that hold entries (`node`) a record may have a field that is called as a kind is.
+        let declared = self.sigs.records.get(around).is_some_and(|around| around.field(name.text).is_some());
+        let is_structure = |usage| matches!(usage, kss_ir::KindUse::Structure);
+        let kind = self.sigs.kinds.get(&name.text).filter(|kind| is_structure(kind.usage) || !declared)?;
         let def = self.sigs.record_of(&kind.ty)?;
         let is_own = |stmt: &ast::Stmt| {
             let ast::StmtKind::Field(field) = &stmt.kind else { return false };
@@ -52,7 +55,9 @@ impl Lower<'_> {
             return None;
         }
         let mut keys: Vec<Key> = field.path.iter().map(|k| self.key(k)).collect();
+        let before = self.diags.len();
         let ty = self.path_type(field, target, &mut keys)?;
+        let misspelt = self.diags.len() > before;
         let layer = Self::layer(field);
         let because = field.because.as_ref().map(|b| Arc::from(b.literal().map_or("", Symbol::as_str)));
         if let Some(written) = &field.ty {
@@ -90,7 +95,15 @@ impl Lower<'_> {
         }
         match &field.value {
             Some(FieldValue::Expr(value)) => {
+                let (before, at) = (self.diags.len(), self.at(value.id));
                 let value = self.check(value, &ty);
+                if misspelt {
+                    // That the value is none for the field that was probably meant is no mistake of its own.
+                    let follows =
+                        |diag: &kss_diag::Diagnostic<_>| *diag.code == code::TYPE_MISMATCH && diag.place == at;
+                    let own = self.diags.split_off(before);
+                    self.diags.extend(own.into_iter().filter(|diag| !follows(diag)));
+                }
                 Some(StmtKind::Set { path: keys, value, layer, because })
             }
             Some(FieldValue::Block(block)) => {

@@ -126,7 +126,11 @@ impl Lower<'_> {
             }
             _ => {
                 let at = self.at(stmt.id);
-                self.report(code::MISPLACED.at(at, "this statement can't stand in a record"));
+                let diag = code::MISPLACED.at(at, "this statement can't stand in a record");
+                self.report(match room_of(&stmt.kind) {
+                    Some(room) => diag.help(format!("it stands in the body of {room}, beside the record")),
+                    None => diag,
+                });
                 return;
             }
         };
@@ -251,5 +255,21 @@ impl Lower<'_> {
                 Key::Name(Symbol::new(""), id.0)
             }
         }
+    }
+}
+
+/// Where a statement stands that is none of a record.
+fn room_of(stmt: &ast::StmtKind) -> Option<&'static str> {
+    match stmt {
+        ast::StmtKind::Use { .. } | ast::StmtKind::Tune { .. } | ast::StmtKind::Each { .. } => {
+            Some("a site, a machine, a cluster, a node or a module")
+        }
+        ast::StmtKind::Option { .. }
+        | ast::StmtKind::Needs { .. }
+        | ast::StmtKind::Provide { .. }
+        | ast::StmtKind::Ignore { .. } => Some("a module"),
+        ast::StmtKind::Check { .. } => Some("a type, a site, a cluster or a module"),
+        ast::StmtKind::Covered { .. } => Some("a module, a site or a cluster"),
+        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use super::{Lower, base, expr, strip};
 use crate::signatures::optional;
 use kss_diag::{Fix, FixEdit, How, code};
-use kss_ir::{Alternative, Coercion, Expr, ExprKind, Ty};
+use kss_ir::{Alternative, Coercion, Expr, ExprKind, RecordId, Ty};
 use kss_span::Symbol;
 use kss_syntax::ast::NodeId;
 use kss_value::scalar::ScalarType;
@@ -88,8 +88,17 @@ impl Lower<'_> {
             (Ty::Scalar(ScalarType::Int), _) if self.takes(to, ScalarType::Duration) => {
                 diag = diag.help("a duration has a unit: `30s`, `5min`, `7d`");
             }
+            (Ty::Scalar(ScalarType::Int), Ty::List(item)) if self.takes(item, ScalarType::PortSpec) => {
+                diag = diag.help("ports stand in a list, each with its protocol: `[443/tcp]`");
+            }
+            (Ty::Scalar(ScalarType::Int), _) if self.takes(to, ScalarType::PortSpec) => {
+                diag = diag.help("a port has a protocol: `443/tcp`");
+            }
             (Ty::Ref(kind), Ty::Data | Ty::Scalar(_)) => {
                 diag = diag.help(format!("a reference to a `{kind}` is no data; write `.name` for its name"));
+            }
+            (_, Ty::Union(id)) if let Some(forms) = self.forms(*id) => {
+                diag = diag.help(format!("a `{wants}` is {forms}"));
             }
             (_, Ty::List(item)) if self.fit(from, item) != Fit::No => {
                 let edit = |how, text: &str| FixEdit { place: at, how, text: text.to_owned() };
@@ -99,6 +108,19 @@ impl Lower<'_> {
             _ => {}
         }
         self.report(diag);
+    }
+
+    /// What a union takes, for a message, if that fits into one: `` `internet`, `pods { … }` or `Ip` ``.
+    fn forms(&self, id: RecordId) -> Option<String> {
+        let union = self.sigs.unions.get(&id)?;
+        let form = |alternative: &Alternative| match alternative {
+            Alternative::Case { name, payload: Some(_), .. } => format!("`{name} {{ … }}`"),
+            Alternative::Case { name, .. } => format!("`{name}`"),
+            Alternative::Type(ty) => format!("`{}`", self.show(ty)),
+        };
+        let forms: Vec<String> = union.alternatives.iter().map(form).collect();
+        let (last, others) = forms.split_last().filter(|(_, others)| !others.is_empty() && others.len() < 12)?;
+        Some(format!("{} or {last}", others.join(", ")))
     }
 
     /// Is a scalar of this type wanted, perhaps among others?
