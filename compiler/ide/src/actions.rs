@@ -3,10 +3,8 @@
 use crate::ranges::is_import;
 use crate::{Analysis, FilePosition, Place};
 use kss_diag::Diagnostic;
-use kss_ir::Ty;
-use kss_sema::Target;
 use kss_span::{Edit, FileId, Span, TextRange};
-use kss_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use kss_syntax::ast::{Stmt, StmtKind};
 use kss_syntax::visit::Node;
 
 /// What an action is for.
@@ -99,67 +97,6 @@ impl Analysis {
         })
     }
 
-    /// The selected expression as an option of the module, or as a `let` around.
-    fn extract(&self, place: &Place, range: TextRange) -> Vec<Action> {
-        if range.is_empty() {
-            return Vec::new();
-        }
-        let around = place.around();
-        let selected = around.iter().rev().find_map(|node| match node {
-            Node::Expr(e) if place.range(e.id.0) == range && worth_a_name(e) => Some(*e),
-            _ => None,
-        });
-        let Some(selected) = selected else { return Vec::new() };
-        let Some(body) = outer_body(&place.stmt) else { return Vec::new() };
-        let Some(home) = body.iter().find(|s| place.range(s.id.0).touches(range.lo)) else { return Vec::new() };
-        if self.reads_locals(place, range, place.range(home.id.0)) {
-            return Vec::new();
-        }
-        let text = self.text(place.at.file);
-        let value = text.get(range.range()).unwrap_or("");
-        let name = self.free_name(place, &name_for(&around));
-        let home = place.range(home.id.0);
-        let indent = indent_of(text, home.lo);
-        let replace = Edit::replace(range.at(place.at.file), name.clone());
-        let insert = |line: String| {
-            Edit::insert_before(TextRange::empty(home.lo).at(place.at.file), format!("{line}\n{indent}"))
-        };
-        let action = |title: &str, line: String| Action {
-            title: title.to_owned(),
-            kind: ActionKind::Extract,
-            edits: vec![insert(line), replace.clone()],
-            preferred: false,
-            mends: None,
-        };
-        let mut out = vec![action(&format!("extract to `let {name}`"), format!("let {name} = {value}"))];
-        let ty = self.index(place.item).ty(selected.id.0).cloned();
-        if matches!(place.stmt.kind, StmtKind::Module { .. })
-            && let Some(ty) = ty.filter(|ty| !matches!(ty, Ty::Error | Ty::Never | Ty::None | Ty::Struct(_)))
-        {
-            let shown = self.signatures().show(&ty);
-            let line = format!("option {name} : {shown} = {value}");
-            out.push(action(&format!("extract to option `{name}`"), line));
-        }
-        out
-    }
-
-    /// Does the text in `range` read what is known inside of `home` alone: a variable of a loop, a parameter, `it`?
-    fn reads_locals(&self, place: &Place, range: TextRange, home: TextRange) -> bool {
-        let text = self.text(place.at.file);
-        let inside = |outer: TextRange, inner: TextRange| outer.lo <= inner.lo && inner.hi <= outer.hi;
-        self.index(place.item).words.iter().any(|word| {
-            let at = place.range(word.node);
-            if !inside(range, at) || text.get(..at.lo as usize).is_some_and(|before| before.ends_with('.')) {
-                return false;
-            }
-            match &word.target {
-                Target::At(origin) => origin.item == place.item && inside(home, place.range(origin.node)),
-                Target::Implicit(_) => true,
-                _ => false,
-            }
-        })
-    }
-
     /// `because` at the end of a statement that has none.
     fn add_because(&self, place: &Place) -> Option<Action> {
         let around = place.around();
@@ -185,12 +122,6 @@ impl Analysis {
             preferred: false,
             mends: None,
         })
-    }
-
-    fn free_name(&self, place: &Place, wanted: &str) -> String {
-        let taken = |name: &str| self.declarations(place.item).iter().any(|d| d.name == name);
-        let numbered = (2..).map(|n| format!("{wanted}-{n}"));
-        std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
     }
 }
 
@@ -229,43 +160,12 @@ fn quick_fixes(within: Span, diagnostics: &[Diagnostic]) -> Vec<Action> {
     out
 }
 
-/// The statements of a module's or scope's body.
-fn outer_body(stmt: &Stmt) -> Option<&[Stmt]> {
-    match &stmt.kind {
-        StmtKind::Module { body, .. } | StmtKind::Site { body, .. } | StmtKind::Cluster { body, .. } => {
-            Some(&body.stmts)
-        }
-        _ => None,
-    }
-}
-
-fn worth_a_name(e: &Expr) -> bool {
-    !matches!(e.kind, ExprKind::Missing | ExprKind::Name(_))
-}
-
-/// A name for a part: that of the field that it is given to.
-fn name_for(around: &[Node<'_>]) -> String {
-    let field = around.iter().rev().find_map(|node| match node {
-        Node::Stmt(Stmt { kind: StmtKind::Field(field), .. }) => field.path.last()?.literal(),
-        _ => None,
-    });
-    let word = field.map_or("value", kss_span::Symbol::as_str);
-    let fits = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if fits { word.to_owned() } else { "value".to_owned() }
-}
-
-fn indent_of(text: &str, at: u32) -> String {
-    let before = text.get(..at as usize).unwrap_or("");
-    let line = &before[before.rfind('\n').map_or(0, |n| n + 1)..];
-    line.chars().take_while(|c| c.is_whitespace()).collect()
-}
-
 fn line_end(text: &str, at: u32) -> u32 {
     text.get(at as usize..).and_then(|rest| rest.find('\n')).map_or(text.len() as u32, |n| at + n as u32 + 1)
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::testing::Fixture;
 
@@ -279,7 +179,8 @@ mod tests {
         out
     }
 
-    fn find(text: &str, selected: &str, title: &str) -> String {
+    /// The text after the action whose title has `title`, at `selected`.
+    pub(crate) fn find(text: &str, selected: &str, title: &str) -> String {
         let fixture = Fixture::new(text);
         let analysis = fixture.analysis();
         let places = analysis.session().places();
@@ -308,29 +209,6 @@ mod tests {
     fn a_colon_becomes_an_equals_sign() {
         let text = "let size = 3\ntype D { size : Int }\nlet d : D = { size: size }\n";
         assert_eq!(find(text, "size }", "write `size = size`"), text.replace("size: size", "size = size"));
-    }
-
-    #[test]
-    fn a_value_becomes_an_option() {
-        let text = "module m {\n  manifest ConfigMap a in b { data.count = 3 + 4 }\n}\n";
-        assert_eq!(
-            find(text, "3 + 4", "extract to option"),
-            "module m {\n  option count : Data = 3 + 4\n  manifest ConfigMap a in b { data.count = count }\n}\n"
-        );
-    }
-
-    #[test]
-    fn what_a_loop_knows_stays_in_it() {
-        let text = "module m {\n  let all = [for n in [1, 2] => n + 1]\n}\nsite s {}\ncluster c in s {\n  node w-{1..2} { ip = 10.0.0.0/24.host(it) }\n}\n";
-        let fixture = Fixture::new(text);
-        let offered = |selected: &str| {
-            let lo = text.find(selected).expect("it is there") as u32;
-            let range = TextRange::new(lo, lo + selected.len() as u32);
-            let actions = fixture.analysis().actions(FileId(0), range, &[]);
-            actions.iter().any(|a| a.kind == ActionKind::Extract)
-        };
-        assert!(!offered("n + 1") && !offered("10.0.0.0/24.host(it)"));
-        assert!(offered("[1, 2]") && offered("10.0.0.0/24"));
     }
 
     #[test]

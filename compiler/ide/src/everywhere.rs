@@ -180,3 +180,52 @@ fn renaming_what_modules_declare_breaks_nothing() {
     });
     assert!(renamed > 1000 / step, "{renamed} names");
 }
+
+/// What can be taken out at every `step`th byte is, and nothing is wrong afterwards. Gives how many ways there were.
+fn extract_all(host: &mut crate::Host, step: usize) -> usize {
+    assert_eq!(errors(&host.snapshot()), [""; 0]);
+    let places: Vec<FilePosition> = {
+        let analysis = host.snapshot();
+        let files = analysis.session().files().into_iter().filter(|f| !analysis.path(*f).starts_with("std/tests/"));
+        let all = files.flat_map(|file| {
+            let length = analysis.text(file).len() as u32;
+            (0..length).map(move |offset| FilePosition { file, offset })
+        });
+        all.step_by(step).collect()
+    };
+    let (mut done, mut wrong, mut all) = (std::collections::BTreeSet::new(), Vec::new(), 0);
+    for at in places {
+        let analysis = host.snapshot();
+        let text = analysis.text(at.file).to_owned();
+        let ranges = analysis.selection_ranges(at);
+        let actions: Vec<(TextRange, crate::Action)> = ranges
+            .into_iter()
+            .filter(|range| !range.is_empty() && done.insert((at.file, range.lo, range.hi)))
+            .flat_map(|range| analysis.actions(at.file, range, &[]).into_iter().map(move |action| (range, action)))
+            .filter(|(_, action)| action.kind == crate::ActionKind::Extract)
+            .collect();
+        drop(analysis);
+        for (range, action) in actions {
+            let mut edits = action.edits;
+            edits.sort_by_key(|e| std::cmp::Reverse(e.span.range.lo));
+            let mut new = text.clone();
+            edits.iter().for_each(|e| new.replace_range(e.span.range.range(), &e.text));
+            host.set_text(at.file, new.into());
+            let found = errors(&host.snapshot());
+            if let Some(first) = found.first() {
+                wrong.push(format!("{}: {}: {first}", &text[range.range()], action.title));
+            }
+            host.set_text(at.file, text.as_str().into());
+            all += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    all
+}
+
+#[test]
+fn what_is_taken_out_fits() {
+    let step = std::env::var("KSS_EXTRACT_STEP").ok().and_then(|n| n.parse().ok()).unwrap_or(797);
+    let all = extract_all(&mut clusters(), step);
+    assert!(all > 10, "{all}");
+}

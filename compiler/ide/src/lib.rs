@@ -13,6 +13,7 @@ mod declared;
 mod evaluated;
 #[cfg(test)]
 mod everywhere;
+mod extract;
 mod files;
 mod format;
 mod goto;
