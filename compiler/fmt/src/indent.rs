@@ -154,7 +154,7 @@ fn step(pieces: &[Piece<'_>], i: usize, levels: &mut Vec<Level>, lines: &[Line],
         if levels.len() > 1 {
             levels.pop();
         }
-        return false;
+        return piece.comma;
     }
     let starts = if levels[level].block { piece.begins() } else { begins };
     if starts {
@@ -171,5 +171,5 @@ fn step(pieces: &[Piece<'_>], i: usize, levels: &mut Vec<Level>, lines: &[Line],
     if matches!(piece.kind, TokenKind::Eq | TokenKind::Colon) {
         levels[level].anchor = Some(i);
     }
-    piece.kind == TokenKind::Comma && !piece.joins
+    piece.kind == TokenKind::Comma && !piece.joins || piece.comma
 }

@@ -86,6 +86,7 @@ pub(crate) fn pieces<'s>(text: &'s str, tokens: &[Token], facts: &Facts) -> Vec<
     let mut pieces = cut(text, tokens);
     mates(&mut pieces);
     mark(&mut pieces, facts);
+    late_commas(&mut pieces);
     commas(&mut pieces);
     spaces(&mut pieces, facts);
     pieces
@@ -210,6 +211,34 @@ fn joins(pieces: &mut [Piece<'_>], facts: &Facts) {
     }
 }
 
+/// Puts commas that stand behind a comment before it, where their element ends.
+fn late_commas(pieces: &mut [Piece<'_>]) {
+    let mut open: Vec<usize> = Vec::new();
+    // The last piece that is no comment.
+    let mut last: Option<usize> = None;
+    for i in 0..pieces.len() {
+        match pieces[i].kind {
+            TokenKind::Open => open.push(i),
+            TokenKind::Close => drop(open.pop()),
+            TokenKind::Comma if !pieces[i].joins && i > 0 && pieces[i - 1].is_comment() => {
+                let element = last.filter(|l| !pieces[*l].opens() && pieces[*l].kind != TokenKind::Comma);
+                if let (Some(element), Some(next)) = (element, pieces.get_mut(i + 1)) {
+                    let closes = next.closes();
+                    next.breaks = next.breaks.max(1);
+                    let block = open.last().is_none_or(|o| pieces[*o].is_block() && !pieces[*o].set);
+                    pieces[i].gone = true;
+                    pieces[element].comma = if block { behind_keyword(pieces, element + 1) } else { !closes };
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        if !pieces[i].is_comment() {
+            last = Some(i);
+        }
+    }
+}
+
 /// Takes commas away before line ends in blocks and before closing brackets, and adds one to a list whose closing bracket has
 /// a line of its own.
 fn commas(pieces: &mut [Piece<'_>]) {
@@ -228,6 +257,7 @@ fn commas(pieces: &mut [Piece<'_>]) {
             TokenKind::Open => open.push(i),
             TokenKind::Close => drop(open.pop()),
             TokenKind::Comma if pieces[i].joins => {}
+            TokenKind::Comma if pieces[i].gone => continue,
             // Before a line end some words would go on with the statement, or begin one.
             TokenKind::Comma if block && line_ends => pieces[i].gone = !behind_keyword(pieces, i),
             TokenKind::Comma => {

@@ -7,14 +7,14 @@ use kss_syntax::TokenKind;
 
 /// Breaks the outermost block or list of every line that is too long, until all fit or nothing can be broken.
 pub(crate) fn wrap(pieces: &mut [Piece<'_>]) {
-    // Each round breaks one level of brackets; deeper ones than these are never sensible.
-    for _ in 0..64 {
+    // Each round breaks one level of brackets, and the parser takes no more than 200.
+    for _ in 0..200 {
         let lines = indent::lines(pieces);
         let mut breaks = Vec::new();
         for line in &lines {
             let width = line.indent + width(&pieces[line.first..line.end]);
             if width > WIDTH {
-                breaks.extend(candidate(pieces, line.first, line.end));
+                breaks.extend(candidates(pieces, line.first, line.end));
             }
         }
         if breaks.is_empty() {
@@ -38,8 +38,9 @@ fn width(line: &[Piece<'_>]) -> usize {
     width
 }
 
-/// The bracket of the line that is broken: an outermost block or list, the longest if there are several.
-fn candidate(pieces: &[Piece<'_>], first: usize, end: usize) -> Option<usize> {
+/// The bracket of the line that is broken: an outermost block or list, the longest if there are several. Of the branches of an
+/// `if` all are.
+fn candidates(pieces: &[Piece<'_>], first: usize, end: usize) -> Vec<usize> {
     let mut best: Option<(usize, usize)> = None;
     let mut i = first;
     while i < end {
@@ -57,7 +58,29 @@ fn candidate(pieces: &[Piece<'_>], first: usize, end: usize) -> Option<usize> {
         }
         i = mate + 1;
     }
-    best.map(|(_, opener)| hugged(pieces, opener))
+    let Some((_, opener)) = best else { return Vec::new() };
+    let branches = branches(pieces, first, end);
+    if branches.contains(&opener) { branches } else { vec![hugged(pieces, opener)] }
+}
+
+/// The blocks of the line that an `else` stands between.
+fn branches(pieces: &[Piece<'_>], first: usize, end: usize) -> Vec<usize> {
+    let other = |i: usize| i < end && pieces[i].text == "else" && i > 0 && pieces[i - 1].text == "}";
+    let mut branches = Vec::new();
+    let (mut behind, mut i) = (false, first);
+    while i < end {
+        behind |= other(i);
+        i = match pieces[i].mate.filter(|m| pieces[i].opens() && *m < end) {
+            Some(mate) => {
+                if pieces[i].is_block() && mate > i + 1 && (behind || other(mate + 1)) {
+                    branches.push(i);
+                }
+                mate + 1
+            }
+            None => i + 1,
+        };
+    }
+    branches
 }
 
 /// Behind a broken bracket only this may stand; in the middle of an expression a long line is better.
@@ -70,10 +93,10 @@ fn is_breakable(pieces: &[Piece<'_>], opener: usize) -> bool {
     pieces[opener].is_block() || pieces[opener].what == What::List
 }
 
-/// Where all of a bracket is one part that ends in another block or list, that one is broken: `[for x in xs => {` stays.
+/// Where all of a list or a set is one part that ends in another block or list, that one is broken: `[for x in xs => {` stays.
 fn hugged(pieces: &[Piece<'_>], opener: usize) -> usize {
     let mut opener = opener;
-    while let Some(mate) = pieces[opener].mate {
+    while let Some(mate) = pieces[opener].mate.filter(|_| pieces[opener].set || pieces[opener].what == What::List) {
         let parts = parts(pieces, opener, mate);
         let last = mate - 1;
         let inner = pieces[last].mate.filter(|m| *m > opener && *m + 1 < last);

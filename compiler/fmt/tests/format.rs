@@ -189,6 +189,33 @@ fn untidy_files() {
     assert!(formatted > 100, "{formatted}");
 }
 
+/// Comments at places where nobody expects them, as long as the text stays right.
+#[test]
+fn comments_anywhere() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse::<usize>().ok());
+    let mut random = Random(number("SEED").unwrap_or(0x5eed) as u64);
+    let files = files();
+    let mut formatted = 0;
+    for round in 0..number("ROUNDS").unwrap_or(2_000) {
+        let (name, text) = &files[round % files.len()];
+        if text.len() > 20_000 || !parse(FileId(0), text).is_right() {
+            continue;
+        }
+        let tokens = lex(text);
+        let picks: Vec<usize> = (0..1 + random.below(3)).map(|_| random.below(tokens.len())).collect();
+        let (mut out, mut at) = (String::new(), 0);
+        for (i, token) in tokens.iter().enumerate() {
+            out.push_str(&text[at..at + token.len as usize]);
+            at += token.len as usize;
+            if picks.contains(&i) {
+                out.push_str(["  # why\n", "\n# why\n    ", " # why\n\n # more\n"][random.below(3)]);
+            }
+        }
+        formatted += usize::from(check(name, &out).is_some());
+    }
+    assert!(formatted > 100, "{formatted}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
