@@ -265,7 +265,12 @@ impl<'a> Eval<'a> {
         let of = describe_entry(&self.entry(ix).key);
         let at = self.entry(ix).origin;
         for finding in &found {
-            self.report_finding(finding, schema.family(), what, &of, at);
+            // An unknown key is wrong itself, and not what it gives.
+            let key = matches!(finding.kind, FindingKind::UnknownKey { .. }).then(|| {
+                let path: Vec<Seg> = below.map(Seg::Key).into_iter().chain(finding.path.iter().copied()).collect();
+                self.key_place(ix, &path, finding.origin)
+            });
+            self.report_finding(finding, key.flatten(), schema.family(), what, &of, at);
         }
     }
 
@@ -288,14 +293,26 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn report_finding(&mut self, finding: &Finding, family: Family, what: &str, of: &str, at: Origin) {
+    fn report_finding(
+        &mut self,
+        finding: &Finding,
+        key: Option<Origin>,
+        family: Family,
+        what: &str,
+        of: &str,
+        at: Origin,
+    ) {
         let path = path_text(&finding.path);
-        let place = if finding.origin.is_nowhere() { at } else { finding.origin };
+        let place = key.unwrap_or(if finding.origin.is_nowhere() { at } else { finding.origin });
         let unknown: &'static Code = if family == Family::Options { &code::UNKNOWN_OPTION } else { &code::UNKNOWN_KEY };
         let report = match &finding.kind {
             FindingKind::UnknownKey { near, elsewhere } => {
                 let hint = near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let report = unknown.at(place, format!("{what} reads no `{path}`{hint}")).label("nobody reads this");
+                let report = match (key, near, finding.path.last()) {
+                    (Some(key), Some(near), Some(Seg::Key(word))) => report.near(key, word, &spelled(near)),
+                    _ => report,
+                };
                 match elsewhere.is_empty() {
                     true => report,
                     false => report.note(format!("a key of this name exists at {}", elsewhere.join(", "))),
@@ -336,6 +353,13 @@ fn holds(value: &Value, path: &[Symbol]) -> bool {
         Kind::List(items) | Kind::Set(items) => items.iter().any(|item| holds(item, path)),
         _ => false,
     }
+}
+
+/// A key as it is written in a path.
+fn spelled(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let begins = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if begins && key.chars().all(plain) { key.to_owned() } else { format!("{key:?}") }
 }
 
 fn path_text(path: &[Seg]) -> String {

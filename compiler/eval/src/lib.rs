@@ -42,6 +42,7 @@ mod values;
 mod view;
 mod why;
 mod world;
+mod written;
 
 pub use report::Report;
 pub use secrets::OwnSecret;

@@ -159,6 +159,11 @@ impl<'s> Ctx<'s> {
         self.nest == 1
     }
 
+    /// Is it between two statements of the file?
+    pub(crate) fn is_between(&self) -> bool {
+        self.nest == 0
+    }
+
     /// Place of token `at` of the statement.
     pub(crate) fn range(&self, at: usize) -> TextRange {
         self.layout.ranges.get(self.base + at).copied().unwrap_or_default()

@@ -113,7 +113,7 @@ impl<'s> Parts<'s> {
             };
             let ty = match inp.ahead(0) {
                 K::Colon => inp.parse(ty.clone().or_not())?,
-                K::Ident | K::Ref | K::Set | K::Later if inp.state().inside == Inside::Types => {
+                K::Ident | K::Ref | K::Set | K::Later | K::LBracket if inp.state().inside == Inside::Types => {
                     let at = inp.pos();
                     inp.state().expected_text(at, "`:` and a type", " :");
                     Some(inp.parse(&any_type)?)
@@ -355,6 +355,7 @@ fn field_value<'s>(parts: &Parts<'s>) -> impl Parse<'s, Option<FieldValue>> + us
             _ if inp.parse(assign()).is_ok() => {}
             _ if is_literal(next)
                 || next.is_prefix_word()
+                || next == K::LBracket && super::form::spaced(inp, 0)
                 || next.is_word() && inp.state().inside == Inside::Values =>
             {
                 let at = inp.pos();

@@ -33,7 +33,8 @@ pub(super) fn form(inp: &mut Inp<'_, '_>) -> Form {
         kind if kind.is_closer() => Form::End,
         kind if kind.is_key() => word(inp, first),
         kind if super::expr::begins(kind) => Form::Element,
-        K::Pipe | K::Eq if inp.line_starts(0) => Form::Union,
+        K::Pipe if inp.line_starts(0) => Form::Union,
+        K::Eq if inp.line_starts(0) && inp.state().is_top() => Form::Union,
         _ => Form::Junk,
     }
 }
@@ -110,7 +111,8 @@ fn path(inp: &mut Inp<'_, '_>) -> Form {
         return Form::Field;
     }
     // A field without its `=`: an entry would have a name here, and an expression an operator.
-    let value = behind == K::Literal || behind.is_prefix_word() && super::expr::begins(inp.ahead(at + 1));
+    let list = behind == K::LBracket && spaced(inp, at);
+    let value = list || behind == K::Literal || behind.is_prefix_word() && super::expr::begins(inp.ahead(at + 1));
     if value && !(behind == K::Not && inp.ahead(at + 1) == K::In) {
         return Form::Field;
     }
@@ -131,6 +133,13 @@ fn path(inp: &mut Inp<'_, '_>) -> Form {
         }
     };
     if field { Form::Field } else { Form::Entry }
+}
+
+/// Is there a space before the token `n` behind the next?
+pub(super) fn spaced(inp: &mut Inp<'_, '_>, n: usize) -> bool {
+    let at = inp.pos() + n;
+    let state = inp.state();
+    at > 0 && state.range(at - 1).hi < state.range(at).lo
 }
 
 /// The contextual word that the first of an entry without braces was probably meant to be.

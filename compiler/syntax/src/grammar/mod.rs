@@ -93,7 +93,8 @@ fn line_end<'s>() -> impl Parse<'s, ()> {
                 kind if kind.is_closer() || separated => return Ok(()),
                 _ if habits::after_statement(inp) => {}
                 // It is read as a statement of its own.
-                K::Pipe | K::Eq if inp.line_starts(0) => return Ok(()),
+                K::Pipe if inp.line_starts(0) => return Ok(()),
+                K::Eq if inp.line_starts(0) && inp.state().is_between() => return Ok(()),
                 _ if form::begins(inp) && !spaced_dots(inp) => {
                     let at = inp.pos();
                     inp.state().expected_text(at, "a new line or `,`", ",");
