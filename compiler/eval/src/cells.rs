@@ -28,24 +28,42 @@ pub(crate) fn deeper<T>(f: impl FnOnce() -> T) -> T {
 /// Levels of records and lists in one value. Whatever walks through values may go this deep without care for its stack.
 pub(crate) const DEEPEST: usize = 200;
 
-/// Has a value more than `levels` levels?
-fn is_deeper(value: &Value, levels: usize) -> bool {
-    let below = |value: &Value| levels == 0 || is_deeper(value, levels - 1);
+/// Values in one value. What is written once may stand in it many times: forty lines of `let b = [a, a]` are more than anybody can
+/// walk through.
+const LARGEST: u64 = 10_000_000;
+
+/// Why nothing may walk through a value.
+enum Excess {
+    Deep,
+    Large,
+}
+
+/// Walks through a value of at most so many levels and values.
+fn measure(value: &Value, levels: usize, left: &mut u64) -> Result<(), Excess> {
+    let mut below = |value: &Value| {
+        *left = left.checked_sub(1).ok_or(Excess::Large)?;
+        measure(value, levels.checked_sub(1).ok_or(Excess::Deep)?, left)
+    };
     match value.kind() {
-        Kind::Record(record) => record.iter().any(|(_, value)| below(value)),
-        Kind::List(items) | Kind::Set(items) => items.iter().any(below),
+        Kind::Record(record) => record.iter().try_for_each(|(_, value)| below(value)),
+        Kind::List(items) | Kind::Set(items) => items.iter().try_for_each(below),
         Kind::Case(_, Some(payload)) => below(payload),
-        _ => false,
+        _ => Ok(()),
     }
 }
 
 impl<'a> Eval<'a> {
-    /// The value, if it is not too deep to be walked through.
+    /// The value, if it is not too deep or large to be walked through.
     pub(crate) fn fathom(&mut self, value: Value, at: Origin) -> Value {
-        if !is_deeper(&value, DEEPEST) {
-            return value;
+        match measure(&value, DEEPEST, &mut { LARGEST }) {
+            Ok(()) => return value,
+            Err(Excess::Deep) => self.too_deep(at),
+            Err(Excess::Large) => {
+                let message = format!("this value has more than {LARGEST} values in it");
+                let report = code::TOO_LARGE.at(at, message).label("too large");
+                self.report(report.help("name what stands in it many times once, and refer to it"));
+            }
         }
-        self.too_deep(at);
         Value::poison(at)
     }
 

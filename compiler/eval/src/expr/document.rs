@@ -19,7 +19,10 @@ impl<'a> Eval<'a> {
         if data.flags().has(Flags::POISON) {
             return Value::poison(at);
         }
-        let data = to_data(data);
+        let data = to_data(&self.fathom(data.clone(), at));
+        if data.is_poison() {
+            return data;
+        }
         let mut secrets: Vec<Arc<Secret>> = Vec::new();
         let node = from_value_with(&data, |special, origin| match special {
             Special::Secret(secret) => {
