@@ -7,7 +7,7 @@
 //!   somebody made them, and given up where not.
 //! - Comments at the ends of neighbouring lines stand in one column, at least two spaces behind the longest line.
 //! - At most one blank line, none at the start or end of a block.
-//! - Commas at line ends go from blocks and come to lists.
+//! - Commas at line ends go from blocks and come to lists; one behind a comment stands before it.
 //!
 //! What the file means is never touched: the tree before and after is the same.
 

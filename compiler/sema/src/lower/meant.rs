@@ -118,7 +118,13 @@ impl Lower<'_> {
                     || self.sigs.capabilities.contains_key(name)
                     || self.sigs.files.get(&self.file).is_some_and(|file| file.missing.contains(name))
                     || self.quietly(|l| l.name(e.id, *name)).is_some();
-                (!known).then(|| name.to_string())
+                // A slip of a name is no text.
+                let near = || {
+                    let names = self.names();
+                    self.sigs.elsewhere(self.file, *name).is_some()
+                        || kss_diag::closest(name, names.iter().map(|s| s.as_str())).is_some()
+                };
+                (!known && !near()).then(|| name.to_string())
             }
             ast::ExprKind::Member { base, key: ast::Key::Bare(key), optional: false } => {
                 if key.is_missing() || self.is_marker(key.text) {
