@@ -21,6 +21,7 @@ pub fn site(folder: &Path, clusters: usize) {
     fs::create_dir_all(folder).expect("a folder");
     let read = |name: &str| fs::read_to_string(repository().join("clusters").join(name)).expect("the reference site");
     fs::write(folder.join("homelab.kss"), of_site(&read("homelab.kss"))).expect("a file");
+    fs::write(folder.join("apps.kss"), read("apps.kss")).expect("a file");
     let bodies = [read("kss.kss"), read("kcs.kss")];
     for number in 0..clusters {
         let (name, text) = of_cluster(&bodies[number % 2], number);

@@ -40,12 +40,20 @@ impl<'a> Eval<'a> {
         self.check_statements();
         self.report_missing();
         if self.role != Role::Early {
-            self.check_namespaces();
-            self.check_hidden();
-            self.check_site_names();
-            self.foreign_checks();
-            self.report_lost();
+            // Their loops count no steps.
+            let passes: [fn(&mut Self); 5] = [
+                Self::check_namespaces,
+                Self::check_hidden,
+                Self::check_site_names,
+                Self::foreign_checks,
+                Self::report_lost,
+            ];
+            for pass in passes {
+                self.look_around();
+                pass(self);
+            }
         }
+        self.look_around();
         self.force_lets();
         self.report_removed();
     }

@@ -44,7 +44,7 @@ impl<'a> Eval<'a> {
         // The last thing: it takes the fields away.
         frozen.entries.reserve(self.entries.len());
         for ix in 0..self.entries.len() as EntryIx {
-            self.look_around(ix);
+            self.look_around();
             let key = self.entry(ix).key.clone();
             if self.by_key.contains_key(&key) {
                 let entry = self.freeze_entry(ix, &mut late);
@@ -125,6 +125,7 @@ impl<'a> Eval<'a> {
     /// The result.
     pub(crate) fn finish(mut self) -> ScopeModel {
         let root = self.scopes.keys().next().copied().unwrap_or(self.site);
+        self.look_around();
         let scope = self.scope_model(root);
         let inner: Vec<_> = self.inner(root).iter().map(|inner| self.scope_model(*inner)).collect();
         let reports = std::mem::take(&mut self.reports).finish();

@@ -118,7 +118,8 @@ impl<'a> Eval<'a> {
         }
         let own = self.unhandled().into_iter().map(|key| (key.clone(), self.entry_origin(&key)));
         let mut lost: Vec<(Arc<EntryKey>, Option<Origin>)> = own.collect();
-        for frozen in &self.foreign {
+        for frozen in &self.foreign.clone() {
+            self.look_around();
             lost.extend(frozen.unhandled.iter().map(|k| (k.clone(), frozen.entries.get(k).map(|e| e.origin))));
         }
         let mut groups: IndexMap<(ScopeKey, Symbol), Vec<Lost>> = IndexMap::new();

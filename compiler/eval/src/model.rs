@@ -40,6 +40,7 @@ impl<'a> Eval<'a> {
     }
 
     fn entry_model(&mut self, ix: EntryIx) -> Entry {
+        self.look_around();
         let mut fields = self.fields_of_entry(ix);
         if self.entry(ix).kubernetes.is_some() && fields.get(n().api_version).is_none() {
             let whole = Value::record(fields.clone(), self.entry(ix).origin);
