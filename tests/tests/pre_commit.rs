@@ -28,7 +28,7 @@ impl User {
 
         let clusters = user.home().join("clusters");
         std::fs::create_dir_all(&clusters).expect("a folder");
-        for file in ["homelab.kss", "kss.kss", "kcs.kss"] {
+        for file in ["homelab.kss", "kss.kss", "kcs.kss", "apps.kss"] {
             std::fs::copy(build::repository().join("clusters").join(file), clusters.join(file)).expect("a file");
         }
         let config = format!(
