@@ -4,7 +4,7 @@
 //! cargo run -p kss-schema --example lock-import -- --sources stdlib/lock/sources.toml --inputs DIR --out stdlib/lock [NAME…]
 //! ```
 //!
-//! With names only those charts, APIs and tables. Corrections are read from `patches/NAME.txt` beside the sources. At the
+//! With names only those charts, APIs and tables. Corrections are read from `patches/NAME.txt` (of APIs `patches/NAME-kinds.txt`) beside the sources. At the
 //! end it writes `files.rs`, the list of all files in the folder, for whoever embeds them.
 
 use kss_schema::import::{ImportError, Imported, Manifest};
@@ -62,7 +62,7 @@ fn run(words: impl Iterator<Item = String>) -> Result<Vec<String>, String> {
     let charts = manifest.chart.iter().filter(|c| wanted(&c.name));
     made.extend(charts.map(|c| c.import(&input, patch(&c.name).as_deref())));
     let kinds = manifest.kinds.iter().filter(|k| wanted(&k.name));
-    made.extend(kinds.map(|k| k.import(&input, patch(&k.name).as_deref())));
+    made.extend(kinds.map(|k| k.import(&input, patch(&k.patch_name()).as_deref())));
     let options = manifest.options.iter().filter(|o| wanted(&o.name));
     made.extend(options.map(|o| o.import(&input, patch(&o.name).as_deref())));
     let mut lines = Vec::new();

@@ -48,7 +48,7 @@ fn the_files_are_what_their_sources_make() {
     let patch = |name: &str| std::fs::read_to_string(Path::new(LOCK).join(format!("patches/{name}.txt"))).ok();
     let mut made: Vec<Result<Imported, ImportError>> = Vec::new();
     made.extend(manifest.chart.iter().map(|c| c.import(&input, patch(&c.name).as_deref())));
-    made.extend(manifest.kinds.iter().map(|k| k.import(&input, patch(&k.name).as_deref())));
+    made.extend(manifest.kinds.iter().map(|k| k.import(&input, patch(&k.patch_name()).as_deref())));
     made.extend(manifest.options.iter().map(|o| o.import(&input, patch(&o.name).as_deref())));
     for made in made {
         let made = made.expect("importable");

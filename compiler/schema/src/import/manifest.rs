@@ -132,13 +132,18 @@ impl ChartSource {
 }
 
 impl KindsSource {
+    /// The name of its corrections. A chart may be called as its API is.
+    pub fn patch_name(&self) -> String {
+        format!("{}-kinds", self.name)
+    }
+
     /// Makes its file. `read` gives the inputs by path, `patch` is the text of its corrections.
     ///
     /// # Errors
     ///
     /// As [`kinds`], and what `read` reports.
     pub fn import(&self, read: Read<'_>, patch: Option<&str>) -> Result<Imported, ImportError> {
-        let patch_name = format!("patches/{}.txt", self.name);
+        let patch_name = format!("patches/{}.txt", self.patch_name());
         let texts: Vec<(&String, String)> =
             self.files.iter().map(|path| Ok((path, read(path)?))).collect::<Result<_, ImportError>>()?;
         let file = |(path, text): &'_ (&String, String)| (base(path).to_owned(), text.clone());
