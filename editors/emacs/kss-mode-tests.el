@@ -176,7 +176,7 @@
      (unwind-protect
          (progn
            (make-directory folder t)
-           (dolist (name '("homelab.kss" "kcs.kss" "kss.kss"))
+           (dolist (name '("apps.kss" "homelab.kss" "kcs.kss" "kss.kss"))
              (copy-file (expand-file-name (concat "clusters/" name) kss-tests--root) (expand-file-name name folder)))
            (with-current-buffer (find-file-noselect (expand-file-name ,file folder))
              (should (derived-mode-p 'kss-mode))

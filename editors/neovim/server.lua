@@ -22,7 +22,7 @@ end
 -- A project of its own: nothing of the repository is changed.
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder .. '/clusters', 'p')
-for _, name in ipairs({ 'homelab.kss', 'kcs.kss', 'kss.kss' }) do
+for _, name in ipairs({ 'apps.kss', 'homelab.kss', 'kcs.kss', 'kss.kss' }) do
   vim.uv.fs_copyfile(here .. '/../../clusters/' .. name, folder .. '/clusters/' .. name)
 end
 vim.fn.mkdir(folder .. '/.git')

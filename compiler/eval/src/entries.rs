@@ -2,7 +2,9 @@
 
 use crate::finish::describe_entry;
 use crate::frozen::{Frozen, FrozenCell, FrozenEntry};
+use crate::layout::Slot;
 use crate::names::n;
+use crate::problems::{Active, What};
 use crate::state::{EntryIx, Eval, OwnerInfo, Role};
 use crate::values::taint;
 use crate::world::{home, module_key, scope_of_entry};
@@ -345,7 +347,7 @@ impl<'a> Eval<'a> {
         if name == names.namespace {
             return Some(match info.namespace {
                 Some(namespace) => self.namespace_ref(key, namespace, at),
-                None => Value::none(at),
+                None => self.no_single_namespace(key, at),
             });
         }
         if name == names.overlay {
@@ -356,6 +358,23 @@ impl<'a> Eval<'a> {
             return Some(Value::entry(Arc::new(overlay), at));
         }
         None
+    }
+
+    /// What an entry leaves out is often made from the namespace of its module; of a module with none or several, and of the
+    /// body of a cluster, that can't be.
+    fn no_single_namespace(&mut self, owner: &EntryKey, at: Origin) -> Value {
+        let Some(Active { what: What::Cell(ix, slot), .. }) = self.active.last() else { return Value::none(at) };
+        let entry = self.entry(*ix);
+        let (field, slot) = &entry.layout.slots[*slot as usize];
+        // By a default of its type, that is.
+        if !matches!(slot, Slot::Field(sig) if sig.origin.item == at.item) || *entry.owner != *owner {
+            return Value::none(at);
+        }
+        let (field, entry, place) = (*field, describe_entry(&entry.key), entry.origin);
+        let message = format!("`{field}` of {entry} is not written, and `{}` declares no single namespace", owner.name);
+        let report = code::NOT_SET.at(place, message).label(format!("`{field}` would be made from it"));
+        self.report(report.also(at, "by this").help(format!("write `{field} = …` there")));
+        Value::poison(at)
     }
 
     fn last_phase(&self) -> Option<Symbol> {

@@ -44,7 +44,12 @@ fn every_file_has_a_source_and_the_other_way_round() {
 fn the_files_are_what_their_sources_make() {
     let Some(inputs) = inputs() else { return };
     let manifest = manifest();
-    let input = |path: &str| Ok(read(&inputs.join(path)));
+    // The options of the NixOS library are the project's own.
+    let own = Path::new(LOCK).join("../../nix");
+    let input = |path: &str| {
+        let given = inputs.join(path);
+        Ok(read(&if given.exists() { given } else { own.join(path) }))
+    };
     let patch = |name: &str| std::fs::read_to_string(Path::new(LOCK).join(format!("patches/{name}.txt"))).ok();
     let mut made: Vec<Result<Imported, ImportError>> = Vec::new();
     made.extend(manifest.chart.iter().map(|c| c.import(&input, patch(&c.name).as_deref())));

@@ -65,7 +65,7 @@ before(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'kss-'));
   const folder = path.join(root, 'a/b/my site');
   mkdirSync(path.join(folder, 'clusters'), { recursive: true });
-  for (const name of ['homelab', 'kcs', 'kss']) {
+  for (const name of ['apps', 'homelab', 'kcs', 'kss']) {
     cpSync(path.join(repository, `clusters/${name}.kss`), path.join(folder, `clusters/${name}.kss`));
   }
   const file = path.join(folder, 'clusters/kss.kss');

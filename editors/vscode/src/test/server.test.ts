@@ -26,7 +26,7 @@ before(async () => {
   // So deep that a deploy tree that somebody left in the folder for temporary files is not taken for that of the project.
   const folder = path.join(root, 'a/b/site');
   mkdirSync(path.join(folder, 'clusters'), { recursive: true });
-  for (const name of ['homelab', 'kcs', 'kss']) {
+  for (const name of ['apps', 'homelab', 'kcs', 'kss']) {
     cpSync(path.join(repository, `clusters/${name}.kss`), path.join(folder, `clusters/${name}.kss`));
   }
   const file = path.join(folder, 'clusters/kss.kss');
